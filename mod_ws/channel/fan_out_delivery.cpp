@@ -1,0 +1,138 @@
+// What is published, on its way to one loop's sessions.
+#include <utility>
+
+#include "channel/close_order.h"
+#include "channel/fan_out.h"
+
+namespace ws::channel {
+
+namespace {
+
+// How often the clock is asked while a large audience is served.
+constexpr unsigned kEntriesPerSliceCheck = 32;
+// When more waits, publishers are faster than this loop: it reads no more before it has caught up.
+constexpr size_t kCatchUp = size_t{16} << 20;
+
+}  // namespace
+
+void FanOut::wake() noexcept {
+  woken_.store(true, std::memory_order_release);
+  if (!loop_.is_current()) return loop_.wake();
+  if (!loop_.turn_end_is_due()) loop_.run_again();
+}
+
+void FanOut::on_turn_end() {
+  if (woken_.load(std::memory_order_relaxed) && woken_.exchange(false, std::memory_order_acquire)) {
+    bus_.receive(*this, events_);
+    for (const Event& event : events_) take(event);
+    events_.clear();
+    for (Audience* audience : std::exchange(open_, {})) seal(*audience);
+  }
+  if (!due_.empty()) deliver_slice();
+  if (!maybe_unused_.empty()) sweep();
+  if (std::exchange(holds_publishes_, false)) bus_.release();
+}
+
+void FanOut::hold_publishes() {
+  if (holds_publishes_) return;
+  holds_publishes_ = true;
+  bus_.hold();
+  if (!loop_.turn_end_is_due()) loop_.run_again();
+}
+
+// Each audience of the channel gives the event its form.
+void FanOut::take(const Event& event) {
+  LocalChannel* const channel = find(event.family ? event.family.view() : event.channel.view());
+  if (!channel) return;
+  if (event.kind == Event::Kind::control) return close_sessions(*channel, event.payload.view());
+  // A shaper may bring another audience into the channel.
+  for (size_t i = 0; i < channel->audiences.size(); ++i) {
+    Audience& audience = *channel->audiences[i];
+    if (audience.entries.empty() && audience.entered == 0) continue;
+    WireMessage wire{event.opcode, event.payload.view(), {}};
+    if (!audience.shaper.shape(event, wire)) continue;
+    if (!audience.open) {
+      audience.open = std::make_unique<Batch>();
+      open_.push_back(&audience);
+    }
+    audience.open->add(wire.opcode, wire.payload, event.order, event.except);
+    if (audience.open->is_full()) seal(audience);
+  }
+}
+
+// Whoever is closed may leave its channels within the call.
+void FanOut::close_sessions(const LocalChannel& channel, std::string_view order) {
+  uint16_t code = 0;
+  std::string_view reason;
+  if (!decode_close(order, code, reason)) return;
+  std::vector<session::SessionId> ids;
+  session::SessionTable* table = nullptr;
+  for (const auto& audience : channel.audiences)
+    for (const Audience::Entry& entry : audience->entries) {
+      ids.push_back(entry.session->id());
+      table = &entry.session->table();
+    }
+  for (const session::SessionId id : ids)
+    if (session::Session* const session = table->find(id)) session->close(code, reason);
+}
+
+void FanOut::seal(Audience& audience) {
+  if (!audience.open) return;
+  const std::shared_ptr<Batch> batch = std::move(audience.open);
+  batch->seal();
+  if (audience.sealed.empty()) due_.push_back(&audience);
+  audience.sealed.push_back(batch);
+  sealed_bytes_ += batch->size();
+}
+
+void FanOut::deliver_slice() {
+  const bool sliced = sealed_bytes_ < kCatchUp;
+  loop_.begin_slice();
+  while (!due_.empty()) {
+    Audience& audience = *due_.front();
+    if (!deliver(audience, sliced)) break;
+    due_.pop_front();
+  }
+  if (!due_.empty()) loop_.run_again();
+}
+
+// False: the slice is over before all have all.
+bool FanOut::deliver(Audience& audience, bool sliced) {
+  unsigned countdown = kEntriesPerSliceCheck;
+  while (!audience.sealed.empty()) {
+    const std::shared_ptr<const Batch> batch = audience.sealed.front();
+    while (audience.delivered < audience.entries.size()) {
+      give(audience.entries[audience.delivered++], batch);
+      if (--countdown > 0) continue;
+      countdown = kEntriesPerSliceCheck;
+      if (sliced && loop_.slice_is_over()) return false;
+    }
+    audience.delivered = 0;
+    audience.sealed.pop_front();
+    sealed_bytes_ -= batch->size();
+  }
+  return true;
+}
+
+void FanOut::give(Audience::Entry& entry, const std::shared_ptr<const Batch>& batch) {
+  if (entry.after == Audience::kWaiting) {
+    entry.subscriber->subscriptions_[entry.slot].waiting->batches.push_back(batch);
+    return;
+  }
+  const session::SessionId id = entry.session->id();
+  switch (batch->part_for(id, entry.after)) {
+    case Batch::Part::all:
+      entry.session->send_frames(batch->frames(), batch->count());
+      break;
+    case Batch::Part::some: {
+      uint32_t count = 0;
+      const base::SharedBytes cut = batch->cut_for(id, entry.after, count);
+      if (count > 0) entry.session->send_frames(cut, count);
+      break;
+    }
+    case Batch::Part::none:
+      break;
+  }
+}
+
+}  // namespace ws::channel

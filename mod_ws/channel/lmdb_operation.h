@@ -1,0 +1,54 @@
+// What a process wants to be written, and who waits for it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <semaphore>
+#include <string>
+
+#include "channel/bus.h"
+
+namespace ws::channel::lmdb {
+
+// A channel as others name it.
+struct ChannelId {
+  uint64_t number = 0;
+  uint64_t epoch = 0;
+};
+
+// Somebody who waits for an operation.
+struct Waiter {
+  enum class State : uint8_t {
+    queued,     // it may still be taken back
+    taken,      // a write has begun
+    cancelled,  // it was taken back
+    done        // `result` is set
+  };
+  std::atomic<State> state = State::queued;
+  Published result;
+  std::binary_semaphore done{0};
+};
+
+struct Operation {
+  enum class Kind : uint8_t { publish, control, listen, forget, touch, enter, leave };
+
+  Kind kind = Kind::publish;
+  protocol::Opcode opcode = protocol::Opcode::text;
+  SessionId session = 0;  // publish: except
+  std::string channel;
+  std::string content;  // a message; enter: the key
+  std::string info;
+  std::optional<Keep> keep;
+  std::shared_ptr<Waiter> waiter;
+  // listen, touch: called once, on the writer's thread, after the commit. Must not block.
+  std::function<void(BusStatus, ChannelId)> done;
+
+  [[nodiscard]] size_t size() const noexcept {
+    return sizeof(Operation) + channel.size() + content.size() + info.size();
+  }
+};
+
+}  // namespace ws::channel::lmdb

@@ -1,0 +1,131 @@
+// What a child process has.
+#include "httpd/child.h"
+
+#include <scoreboard.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "httpd/plugin_check.h"
+#include "httpd/state.h"
+
+namespace ws::httpd {
+
+namespace {
+
+// Descriptors left for httpd itself: listeners, logs, its own connections, files.
+constexpr size_t kReservedDescriptors = 256;
+
+// On a stop httpd kills a child after some 9 s (mpm_unix.c): we end before.
+constexpr uint32_t kStopWaitMs = 3'000;
+
+int own_generation() noexcept {
+  int generation = 0;
+  return ap_mpm_query(AP_MPMQ_GENERATION, &generation) == APR_SUCCESS ? generation : 0;
+}
+
+size_t descriptor_limit() noexcept {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 1'000'000;
+  const auto all = static_cast<size_t>(limit.rlim_cur);
+  return all > 2 * kReservedDescriptors ? all - kReservedDescriptors : all / 2;
+}
+
+plugin::EngineSettings engine_settings(const ServerConfig& config, uint16_t process) {
+  plugin::EngineSettings settings;
+  if (config.loops != kUnset) settings.loops = static_cast<unsigned>(config.loops);
+  settings.process = process;
+  return settings;
+}
+
+plugin::InstanceConfig instance_config(const PluginBinding& binding, const PluginOption* options,
+                                       const server_rec* s) {
+  return {*binding.library, binding.location, effective_options(options), channel_namespace(s)};
+}
+
+}  // namespace
+
+Child::Child(server_rec* s)
+    : main_server_(s),
+      generation_(own_generation()),
+      logs_(1, HttpdLog(s)),
+      max_connections_(descriptor_limit()),
+      detacher_([this](session::SessionStart start) { engine_->adopt(std::move(start)); }) {
+  const int64_t configured = server_config(s)->max_connections;
+  if (configured != kUnset)
+    max_connections_ = std::min(max_connections_, static_cast<size_t>(configured));
+}
+
+std::unique_ptr<Child> Child::create(server_rec* s) {
+  std::unique_ptr<Child> child(new Child(s));
+  if (!child->start_engine()) return nullptr;
+  child->make_configured_instances();
+  return child;
+}
+
+bool Child::start_engine() {
+  ChildBus channels = open_bus(main_server_, logs_.front(), clock_);
+  if (!channels.bus) return false;
+  engine_ = std::make_unique<plugin::Engine>(
+      engine_settings(*server_config(main_server_), channels.process), logs_.front(), clock_,
+      std::move(channels.bus));
+  return true;
+}
+
+Child::~Child() {
+  plugin::StopPlan plan;
+  plan.code = graceful_ ? 1012 : 1001;
+  plan.wait_ms = kStopWaitMs;
+  if (!engine_ || engine_->stop(plan)) return;
+  ap_log_error(APLOG_MARK, APLOG_ERR, 0, main_server_,
+               "a plugin did not return within %u s of this process's end: it is cut off",
+               kStopWaitMs / 1000);
+  // What the stuck thread uses must not be unloaded under it.
+  _exit(0);
+}
+
+// A plugin that can't start is reported when the server does, not by its first client.
+void Child::make_configured_instances() {
+  for (const PluginBinding* one = server_config(main_server_)->bindings; one; one = one->next)
+    if (!engine_->instance(instance_config(*one, one->section->options, one->server)))
+      ap_log_error(APLOG_MARK, APLOG_ERR, 0, one->server,
+                   "WebSocketPlugin %s (%s:%u) did not start: its Location answers 503", one->name,
+                   one->place.file, one->place.line);
+}
+
+HttpdLog& Child::log_of(server_rec* s) {
+  const auto same = [s](const HttpdLog& log) { return log.server() == s; };
+  {
+    const std::shared_lock lock(logs_mutex_);
+    const auto found = std::ranges::find_if(logs_, same);
+    if (found != logs_.end()) return *found;
+  }
+  const std::unique_lock lock(logs_mutex_);
+  const auto found = std::ranges::find_if(logs_, same);
+  return found != logs_.end() ? *found : logs_.emplace_back(s);
+}
+
+bool Child::endpoint(server_rec* s, const DirectoryConfig& config, Endpoint& found) {
+  found.instance = engine_->instance(instance_config(*config.plugin, config.options, s));
+  if (!found.instance) return false;
+  found.settings = &found.instance->settings(config.limits(), log_of(s));
+  return true;
+}
+
+Child::Room Child::room(session::Seat& seat) {
+  seat = engine_->reserve(max_connections_);
+  if (!seat) return Room::full;
+  return engine_->start() ? Room::yes : Room::stopping;
+}
+
+bool Child::warns_now() noexcept { return warnings_.is_due(clock_.now_ms()); }
+
+void Child::begin_stop(bool graceful) noexcept {
+  // prefork never says graceful; that a newer generation runs tells it too.
+  graceful_ = graceful || ap_scoreboard_image->global->running_generation != generation_;
+  engine_->begin_stop();
+}
+
+}  // namespace ws::httpd

@@ -1,0 +1,64 @@
+// What a child process has: its loops, its plugin instances, the way out of httpd.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <shared_mutex>
+
+#include "base/clock.h"
+#include "base/once_per.h"
+#include "httpd/configuration.h"
+#include "httpd/detach.h"
+#include "httpd/httpd_log.h"
+#include "plugin/engine.h"
+
+namespace ws::httpd {
+
+// Built in child_init; its end stops everything.
+class Child {
+ public:
+  // s: the main server. Null: the log says why; this child then serves no WebSockets.
+  [[nodiscard]] static std::unique_ptr<Child> create(server_rec* s);
+  ~Child();
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+
+  // A plugin at work under one merged configuration of one virtual host.
+  struct Endpoint {
+    plugin::PluginInstance* instance;
+    const session::SessionSettings* settings;
+  };
+  // [worker] False: the plugin's create() failed.
+  [[nodiscard]] bool endpoint(server_rec* s, const DirectoryConfig& config, Endpoint& found);
+
+  // [worker] Whether another connection may come, which then has the seat; starts the loops with
+  // the first.
+  enum class Room : uint8_t { yes, full, stopping };
+  [[nodiscard]] Room room(session::Seat& seat);
+  // Whether to warn that there is none: now and then, however many are refused.
+  [[nodiscard]] bool warns_now() noexcept;
+
+  [[nodiscard]] Detacher& detacher() noexcept { return detacher_; }
+
+  // [main] As httpd learns of its end. graceful: others go on serving.
+  void begin_stop(bool graceful) noexcept;
+
+ private:
+  explicit Child(server_rec* s);
+  [[nodiscard]] bool start_engine();
+  HttpdLog& log_of(server_rec* s);
+  void make_configured_instances();
+
+  server_rec* main_server_;
+  int generation_;  // of the configuration that this child serves
+  base::MonotonicClock clock_;
+  std::shared_mutex logs_mutex_;  // guards logs_
+  std::deque<HttpdLog> logs_;     // one per virtual host
+  size_t max_connections_;
+  std::unique_ptr<plugin::Engine> engine_;  // borrows what is above
+  Detacher detacher_;
+  bool graceful_ = false;
+  base::OncePer warnings_{60'000};
+};
+
+}  // namespace ws::httpd

@@ -1,0 +1,115 @@
+// What the directives say, as httpd keeps it: per directory, and per server.
+//
+// Both are plain memory of httpd's pools, for per-directory configurations are merged
+// for each request. directives.cpp fills them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "channel/lmdb_settings.h"
+#include "httpd/httpd_headers.h"
+#include "protocol/origin.h"
+#include "session/session_settings.h"
+
+namespace ws::plugin {
+class PluginLibrary;
+}
+
+namespace ws::httpd {
+
+class Child;
+
+// A place in the configuration files, for messages.
+struct ConfigPlace {
+  const char* file = "";
+  unsigned line = 0;
+};
+
+// One WebSocketPlugin line. Lives as long as the configuration.
+struct PluginBinding {
+  const char* name;      // as written: a name, or a path
+  const char* location;  // the section it stands in, "" at server level
+  server_rec* server;
+  ConfigPlace place;
+  const struct DirectoryConfig* section;
+  // Set when the configuration is checked.
+  std::shared_ptr<const plugin::PluginLibrary>* library = nullptr;
+  PluginBinding* next = nullptr;
+};
+
+// One WebSocketPluginOption line; a list, newest first.
+struct PluginOption {
+  const char* name;
+  const char* value;
+  ConfigPlace place;
+  const PluginOption* next;
+};
+
+// That line and its section, for the check of the configuration.
+struct OptionLine {
+  const PluginOption* option;
+  const struct DirectoryConfig* section;
+  const OptionLine* next;
+};
+
+inline constexpr int64_t kUnset = -1;
+
+struct DirectoryConfig {
+  const PluginBinding* plugin = nullptr;  // null: not said here
+  bool plugin_off = false;                // WebSocketPlugin none
+  const PluginOption* options = nullptr;
+  const protocol::OriginPolicy* origin = nullptr;
+  int64_t max_message_size = kUnset;
+  int64_t max_fragments = kUnset;
+  int64_t ping_interval_ms = kUnset;
+  int64_t pong_timeout_ms = kUnset;
+  int64_t frame_timeout_ms = kUnset;
+  int64_t message_timeout_ms = kUnset;
+  int64_t close_timeout_ms = kUnset;
+  int64_t send_queue = kUnset;
+  int64_t slow_client = kUnset;  // session::SlowClient
+
+  // With the defaults for what is unset.
+  [[nodiscard]] session::SessionLimits limits() const noexcept;
+};
+
+struct ServerConfig {
+  // Of the whole server: in the main server's configuration only.
+  int64_t loops = kUnset;
+  int64_t max_connections = kUnset;  // unset: as many as descriptors allow
+  const char* plugin_dir = nullptr;
+  const char* state_dir = nullptr;  // null: in httpd's runtime directory
+  bool state_off = false;           // WebSocketStateDir none
+  int64_t state_size = kUnset;
+  int64_t state_sync = kUnset;  // 0 or 1
+  int64_t history_max_count = kUnset;
+  int64_t history_max_age_ms = kUnset;
+  int64_t history_max_bytes = kUnset;
+  PluginBinding* bindings = nullptr;  // all WebSocketPlugin lines of all servers, newest first
+  const OptionLine* option_lines = nullptr;  // all of them, newest first
+  Child* child = nullptr;                    // in a child process
+  bool same_openssl = true;                  // as mod_ssl's
+
+  // Of a virtual host.
+  const char* channel_namespace = nullptr;
+
+  // With the defaults for what is unset. An empty directory: each child has its own channels.
+  [[nodiscard]] channel::LmdbSettings state(apr_pool_t* pool) const;
+};
+
+[[nodiscard]] DirectoryConfig* directory_config(const ap_conf_vector_t* vector) noexcept;
+[[nodiscard]] ServerConfig* server_config(const server_rec* s) noexcept;
+// The main server's.
+[[nodiscard]] ServerConfig* global_config() noexcept;
+
+// Channels of different namespaces never mix: WebSocketNamespace, else the ServerName.
+[[nodiscard]] const char* channel_namespace(const server_rec* s) noexcept;
+
+// For the module record.
+void* create_directory_config(apr_pool_t* pool, char* section) noexcept;
+void* merge_directory_config(apr_pool_t* pool, void* base, void* add) noexcept;
+void* create_server_config(apr_pool_t* pool, server_rec* s) noexcept;
+void* merge_server_config(apr_pool_t* pool, void* base, void* add) noexcept;
+
+}  // namespace ws::httpd

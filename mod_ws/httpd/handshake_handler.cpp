@@ -1,0 +1,210 @@
+// Requests to a Location with a WebSocketPlugin.
+#include "httpd/handshake_handler.h"
+
+#include <http_ssl.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "httpd/child.h"
+#include "httpd/configuration.h"
+#include "httpd/guard.h"
+#include "httpd/refusal.h"
+#include "httpd/stop_later.h"
+#include "protocol/handshake.h"
+#include "protocol/origin.h"
+
+namespace ws::httpd::handshake {
+
+namespace {
+
+using protocol::HeaderField;
+
+constexpr const char* kHandler = "websocket-upgrade";
+// httpd's own limit for one header line, LimitRequestFieldSize, serves clients as a measure.
+constexpr size_t kMaxAnswerHeaders = 8190;
+
+template <class Pair>
+std::vector<Pair> pairs_of(const apr_table_t* table) {
+  const apr_array_header_t* const array = apr_table_elts(table);
+  const auto* const entries = reinterpret_cast<const apr_table_entry_t*>(array->elts);
+  std::vector<Pair> pairs;
+  pairs.reserve(static_cast<size_t>(array->nelts));
+  for (int i = 0; i < array->nelts; ++i)
+    if (entries[i].key) pairs.push_back({entries[i].key, entries[i].val ? entries[i].val : ""});
+  return pairs;
+}
+
+bool wants_websocket(const request_rec* r) {
+  // Most requests have no such header: these cost one look-up.
+  if (!apr_table_get(r->headers_in, "Upgrade")) return false;
+  return protocol::wants_websocket(pairs_of<HeaderField>(r->headers_in));
+}
+
+// The configuration, when the request is for a plugin: not a subrequest, nor the target of
+// an internal redirect (an ErrorDocument, say), which must never become a session.
+const DirectoryConfig* plugin_config(const request_rec* r) {
+  if (r->main || r->prev) return nullptr;
+  const DirectoryConfig* const config = directory_config(r->per_dir_config);
+  return config && config->plugin ? config : nullptr;
+}
+
+bool has_body(const request_rec* r) {
+  if (apr_table_get(r->headers_in, "Transfer-Encoding")) return true;
+  const char* const length = apr_table_get(r->headers_in, "Content-Length");
+  return length && std::string_view(length).find_first_not_of('0') != std::string_view::npos;
+}
+
+std::unique_ptr<plugin::StoredRequest> store(request_rec* r, std::span<const HeaderField> fields) {
+  using Field = plugin::RequestParts::Field;
+  std::vector<Field> headers;
+  headers.reserve(fields.size());
+  for (const auto& field : fields) headers.emplace_back(field.name, field.value);
+  const auto environment = pairs_of<Field>(r->subprocess_env);
+  plugin::RequestParts parts;
+  parts.headers = headers;
+  parts.environment = environment;
+  parts.path = r->uri ? r->uri : "";
+  parts.query = r->args ? r->args : "";
+  parts.user = r->user ? r->user : "";
+  parts.remote_ip = r->useragent_ip ? r->useragent_ip : "";
+  parts.host = r->hostname ? r->hostname : "";
+  parts.is_tls = ap_ssl_conn_is_ssl(r->connection) != 0;
+  return std::make_unique<plugin::StoredRequest>(parts);
+}
+
+// What the checks before the plugin's say: a status, and kOk to go on.
+int check_request(request_rec* r, const DirectoryConfig& config,
+                  const protocol::HandshakeAccept& accept, session::Seat& seat) {
+  static const protocol::OriginPolicy kDefaultPolicy;
+  const protocol::OriginPolicy& policy = config.origin ? *config.origin : kDefaultPolicy;
+  const char* const host = apr_table_get(r->headers_in, "Host");
+  if (!policy.allows(accept.origin, ap_ssl_conn_is_ssl(r->connection) != 0, host ? host : ""))
+    return refuse(r, HTTP_FORBIDDEN, "the page's Origin is not allowed (WebSocketOrigin)",
+                  accept.origin ? *accept.origin : "none");
+  if (const char* const obstacle = Detacher::obstacle(r))
+    return refuse(r, HTTP_NOT_IMPLEMENTED, "the connection can't leave httpd", obstacle,
+                  base::LogLevel::error);
+  if (!global_config()->same_openssl && ap_ssl_conn_is_ssl(r->connection))
+    return refuse(r, HTTP_NOT_IMPLEMENTED, "mod_ssl uses another OpenSSL", {},
+                  base::LogLevel::error);
+  Child& child = *global_config()->child;
+  switch (child.room(seat)) {
+    case Child::Room::yes:
+      return kOk;
+    case Child::Room::full:
+      return refuse_for_now(r, "this process has all the connections it may have",
+                            child.warns_now() ? base::LogLevel::warning : base::LogLevel::info);
+    case Child::Room::stopping:
+      return refuse_for_now(r, "this process ends, or has no loop", base::LogLevel::info);
+  }
+  return HTTP_INTERNAL_SERVER_ERROR;
+}
+
+int switch_protocols(request_rec* r, const protocol::HandshakeAccept& accept,
+                     const plugin::HandshakeDecision& decision, session::SessionStart start) {
+  std::vector<Detacher::Header> headers = {
+      {"Upgrade", "websocket"},
+      {"Connection", "Upgrade"},
+      {"Sec-WebSocket-Accept",
+       apr_pstrmemdup(r->pool, accept.accept_key.data(), accept.accept_key.size())}};
+  if (!decision.subprotocol.empty())
+    headers.push_back({"Sec-WebSocket-Protocol", decision.subprotocol.c_str()});
+  size_t size = 0;
+  for (const auto& [name, value] : decision.headers) {
+    size += name.size() + value.size() + 4;
+    headers.push_back({name.c_str(), value.c_str()});
+  }
+  if (size > kMaxAnswerHeaders)
+    return refuse(r, HTTP_INTERNAL_SERVER_ERROR, "the plugin's headers are too long", {},
+                  base::LogLevel::error);
+  if (!global_config()->child->detacher().upgrade(r, headers, std::move(start)))
+    return refuse_for_now(r, "no descriptor is left for another connection", base::LogLevel::error);
+  return kOk;
+}
+
+int upgrade(request_rec* r, const DirectoryConfig& config) {
+  if (!global_config()->child)
+    return refuse_for_now(r, "this process could not start its WebSockets", base::LogLevel::info);
+  const auto fields = pairs_of<HeaderField>(r->headers_in);
+  const auto checked = protocol::check_handshake({.method = r->method,
+                                                  .http_major = HTTP_VERSION_MAJOR(r->proto_num),
+                                                  .http_minor = HTTP_VERSION_MINOR(r->proto_num),
+                                                  .has_body = has_body(r),
+                                                  .headers = fields});
+  if (const auto* const refusal = std::get_if<protocol::HandshakeRefusal>(&checked))
+    return refuse(r, *refusal);
+  const auto& accept = std::get<protocol::HandshakeAccept>(checked);
+  session::SessionStart start;
+  if (const int status = check_request(r, config, accept, start.seat); status != kOk) return status;
+
+  Child::Endpoint endpoint{};
+  if (!global_config()->child->endpoint(r->server, config, endpoint))
+    return refuse_for_now(r, "the plugin did not start", base::LogLevel::info);
+  auto request = store(r, fields);
+  const plugin::HandshakeDecision decision =
+      endpoint.instance->handshake(*request, accept.subprotocols);
+  if (decision.status != HTTP_SWITCHING_PROTOCOLS) return refuse(r, decision);
+
+  start.settings = endpoint.settings;
+  start.user = r->user ? r->user : "";
+  start.remote_ip = r->useragent_ip ? r->useragent_ip : "";
+  start.request = std::move(request);
+  return switch_protocols(r, accept, decision, std::move(start));
+}
+
+extern "C" {
+
+// Whatever refuses an upgrade, httpd's own access control too, ends the connection: a
+// proxy that wrongly believes in the tunnel must find no HTTP server behind it.
+int ws_post_read_request(request_rec* r) {
+  if (global_config()->bindings && !r->connection->master)
+    guarded(r->server, false, [&] {
+      if (wants_websocket(r)) r->connection->keepalive = AP_CONN_CLOSE;
+      return true;
+    });
+  return kDeclined;
+}
+
+// Fallbacks for files that don't exist (FallbackResource, DirectoryIndex) are not meant for
+// an upgrade, and would take its Location away.
+int ws_fixups(request_rec* r) {
+  return guarded(r->server, kDeclined, [&] {
+    if (!plugin_config(r) || !wants_websocket(r)) return kDeclined;
+    r->handler = kHandler;
+    r->finfo.filetype = APR_NOFILE;
+    return kOk;
+  });
+}
+
+int ws_handle_upgrade(request_rec* r) {
+  return guarded(r->server, HTTP_INTERNAL_SERVER_ERROR, [&] {
+    const DirectoryConfig* const config = plugin_config(r);
+    if (!config || !wants_websocket(r)) return kDeclined;
+    const StopLater stop_later;
+    return upgrade(r, *config);
+  });
+}
+
+// Last of all: nothing else of the site is served here.
+int ws_handle_other(request_rec* r) {
+  return guarded(r->server, HTTP_INTERNAL_SERVER_ERROR, [&] {
+    const bool nothing_there = r->finfo.filetype == APR_NOFILE || r->finfo.filetype == APR_DIR;
+    if (!plugin_config(r) || !nothing_there) return kDeclined;
+    return upgrade_required(r);
+  });
+}
+
+}  // extern "C"
+
+}  // namespace
+
+void register_hooks() {
+  ap_hook_post_read_request(ws_post_read_request, nullptr, nullptr, APR_HOOK_MIDDLE);
+  ap_hook_fixups(ws_fixups, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
+  ap_hook_handler(ws_handle_upgrade, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
+  ap_hook_handler(ws_handle_other, nullptr, nullptr, APR_HOOK_LAST);
+}
+
+}  // namespace ws::httpd::handshake

@@ -1,0 +1,138 @@
+// Loops, their threads, and the plugin instances.
+#include "plugin/engine.h"
+
+#include <openssl/crypto.h>
+
+#include <algorithm>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include "plugin/engine_state.h"
+#include "plugin/guard.h"
+#include "plugin/quiet_thread.h"
+
+namespace ws::plugin {
+
+Engine::Engine(const EngineSettings& settings, base::Log& log, const base::Clock& clock,
+               std::unique_ptr<channel::Bus> bus)
+    : state_(std::make_unique<State>(settings, log, clock, std::move(bus))) {}
+
+Engine::~Engine() {
+  if (stop({.wait_ms = 0})) return;
+  // Whatever the stuck thread uses stays.
+  (void)state_.release();
+}
+
+PluginInstance* Engine::instance(const InstanceConfig& config) { return state_->instance(config); }
+bool Engine::start() { return state_->start_threads(); }
+void Engine::adopt(session::SessionStart start) { state_->adopt(std::move(start)); }
+session::Seat Engine::reserve(size_t most) noexcept { return state_->reserve(most); }
+size_t Engine::session_count() const noexcept { return state_->session_count(); }
+void Engine::begin_stop() { state_->begin_stop(); }
+
+bool Engine::stop(const StopPlan& plan) { return state_->stop(plan); }
+
+Engine::State::State(const EngineSettings& settings, base::Log& log, const base::Clock& clock,
+                     std::unique_ptr<channel::Bus> bus)
+    : Runtime(log, settings.mailbox_bytes) {
+  bus_ = std::move(bus);
+  pool_ = std::make_unique<WorkPool>(std::max(settings.work_threads, 1u), settings.work_queue, log);
+  for (unsigned index = 0; index < std::clamp(settings.loops, 1u, 16u); ++index) {
+    loops_.push_back(
+        std::make_unique<LoopContext>(log, clock, *bus_, seats_, settings.process, index));
+    closers_.push_back(std::make_unique<LoopCloser>(*loops_.back(), [this] { tell_change(); }));
+  }
+}
+
+Engine::State::~State() {
+  closers_.clear();
+  loops_.clear();
+}
+
+PluginInstance* Engine::State::instance(const InstanceConfig& config) {
+  if (stopping_.load()) return nullptr;
+  Made* made = nullptr;
+  {
+    const std::lock_guard lock(instances_mutex_);
+    const auto known = std::find_if(instances_.begin(), instances_.end(), [&](const Made& one) {
+      return one.instance.config() == config;
+    });
+    made = known != instances_.end() ? &*known : &instances_.emplace_back(config, *this);
+  }
+  std::call_once(made->once, [made] { made->good = made->instance.create(); });
+  return made->good ? &made->instance : nullptr;
+}
+
+bool Engine::State::start_threads() {
+  if (stopping_.load(std::memory_order_acquire)) return false;
+  if (started_.load(std::memory_order_acquire)) return true;
+  std::unique_lock lock(threads_mutex_);
+  if (stopping_) return false;
+  if (started_) return true;
+  try {
+    // Those of a start that failed halfway are still good.
+    for (size_t i = threads_.size(); i < loops_.size(); ++i) {
+      threads_.reserve(loops_.size());
+      const std::string name = "ws-loop-" + std::to_string(i);
+      threads_.push_back(start_quiet_thread(name.c_str(), [this, i] { run_loop(*loops_[i]); }));
+      ++running_;
+    }
+  } catch (const std::system_error& error) {
+    if (!std::exchange(start_failed_, true)) {
+      lock.unlock();
+      log_.write(base::LogLevel::error, std::string("no thread for a loop: ") + error.what());
+    }
+    return false;
+  }
+  start_failed_ = false;
+  started_.store(true, std::memory_order_release);
+  return true;
+}
+
+void Engine::State::tell_change() noexcept {
+  // Locked, so that it does not fall between a waiter's look and its sleep.
+  const std::lock_guard lock(threads_mutex_);
+  changed_.notify_all();
+}
+
+void Engine::State::run_loop(LoopContext& context) {
+  // An exception here is a bug or no memory; the other sessions go on.
+  while (!guarded(log_, "a loop", [&] { context.loop.run(); })) {
+  }
+  OPENSSL_thread_stop();
+  const std::lock_guard lock(threads_mutex_);
+  --running_;
+  changed_.notify_all();
+}
+
+void Engine::State::adopt(session::SessionStart start) {
+  const auto load = [](const std::unique_ptr<LoopContext>& loop) {
+    return loop->table.size() + loop->incoming.load(std::memory_order_relaxed);
+  };
+  const auto least =
+      std::min_element(loops_.begin(), loops_.end(),
+                       [&](const auto& a, const auto& b) { return load(a) < load(b); });
+  LoopContext& context = **least;
+  LoopCloser& closer = *closers_[static_cast<size_t>(least - loops_.begin())];
+  context.incoming.fetch_add(1, std::memory_order_relaxed);
+  if (start.ssl) context.loop.tls().attach(start.ssl.get());
+  try {
+    context.loop.post([&context, &closer, start = std::move(start)]() mutable {
+      context.incoming.fetch_sub(1, std::memory_order_relaxed);
+      closer.admit(std::move(start));
+    });
+  } catch (...) {
+    context.incoming.fetch_sub(1, std::memory_order_relaxed);
+    throw;
+  }
+}
+
+size_t Engine::State::session_count() const noexcept {
+  size_t count = 0;
+  for (const auto& loop : loops_)
+    count += loop->table.size() + loop->incoming.load(std::memory_order_relaxed);
+  return count;
+}
+
+}  // namespace ws::plugin

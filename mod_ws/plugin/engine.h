@@ -1,0 +1,77 @@
+// All that one process needs to run sessions: loops and their threads, plugin instances, the
+// bus, threads for blocking work. httpd/child builds one per child.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "channel/bus.h"
+#include "plugin/plugin_instance.h"
+#include "session/session.h"
+
+namespace ws::plugin {
+
+struct EngineSettings {
+  unsigned loops = 1;    // 1..16
+  uint16_t process = 1;  // in session numbers: no two processes of a server share it
+  unsigned work_threads = 4;
+  size_t work_queue = 1024;                 // jobs that wait
+  size_t mailbox_bytes = size_t{64} << 20;  // that other threads' calls may take, per loop
+};
+
+// How the sessions end.
+struct StopPlan {
+  uint16_t code = 1001;
+  uint32_t spread_ms = 0;    // they are closed over this time, one after the other
+  uint32_t wait_ms = 5'000;  // from the last close to the cut
+};
+
+class Engine {
+ public:
+  // [main] Starts no thread. Throws std::system_error when the kernel refuses a descriptor.
+  // log and clock are borrowed.
+  Engine(const EngineSettings& settings, base::Log& log, const base::Clock& clock,
+         std::unique_ptr<channel::Bus> bus);
+  // [main] Stops at once what stop() didn't.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // [any] The instance of this configuration; its create() runs in the first call, and others
+  // wait for it. Null when create() failed, now or before (the log says so once), or when the
+  // engine stops. Lives until stop().
+  [[nodiscard]] PluginInstance* instance(const InstanceConfig& config);
+
+  // [any] Starts the threads at the first call. False when that failed, or the engine stops:
+  // answer 503. Ask before the 101.
+  [[nodiscard]] bool start();
+
+  // [any] For SessionStart: a seat, if fewer than `most` connections have one. They have it from
+  // here to the session's end. Ends before the engine.
+  [[nodiscard]] session::Seat reserve(size_t most) noexcept;
+
+  // [any] Gives the connection to the loop with the fewest; its SSL belongs to that loop when this
+  // returns. After start() only. While the engine stops the session begins, and is closed like
+  // the others; once it has stopped the socket ends.
+  void adopt(session::SessionStart start);
+
+  // [any] Sessions, and connections on their way to a loop.
+  [[nodiscard]] size_t session_count() const noexcept;
+
+  // [any] Tells the plugins (on_stopping). start() and instance() fail from now on.
+  void begin_stop();
+
+  // [main] begin_stop(), closes all sessions, cuts what is left at the end of the wait, ends the
+  // threads, destroys the instances. False: a plugin holds one of our threads; then the process
+  // should end soon, for nothing that the thread may use was freed.
+  bool stop(const StopPlan& plan);
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ws::plugin

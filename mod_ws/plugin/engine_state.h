@@ -1,0 +1,69 @@
+// The inside of Engine: threads, instances, and how all of it ends.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "plugin/engine.h"
+#include "plugin/loop_closer.h"
+#include "plugin/runtime.h"
+
+namespace ws::plugin {
+
+class Engine::State final : public Runtime {
+ public:
+  State(const EngineSettings& settings, base::Log& log, const base::Clock& clock,
+        std::unique_ptr<channel::Bus> bus);
+  ~State() override;
+
+  [[nodiscard]] bool start_threads() override;
+  [[nodiscard]] PluginInstance* instance(const InstanceConfig& config);
+  void adopt(session::SessionStart start);
+  [[nodiscard]] size_t session_count() const noexcept;
+  [[nodiscard]] session::Seat reserve(size_t most) noexcept { return seats_.take(most); }
+  void begin_stop();
+  // False: a thread of ours does not end, and this must live on.
+  [[nodiscard]] bool stop(const StopPlan& plan);
+
+ private:
+  enum class End : uint8_t {
+    none,
+    stuck,  // stop() was called; a thread did not end
+    whole   // everything has ended
+  };
+
+  struct Made {
+    explicit Made(const InstanceConfig& config, Runtime& runtime) : instance(config, runtime) {}
+    PluginInstance instance;
+    std::once_flag once;
+    std::atomic<bool> good = false;
+  };
+
+  void run_loop(LoopContext& loop);
+  void tell_change() noexcept;
+  [[nodiscard]] bool threads_end_within(std::chrono::milliseconds time);
+  [[nodiscard]] bool sessions_end_within(std::chrono::milliseconds time);
+  void close_sessions(const StopPlan& plan);
+  void cut_sessions();
+
+  std::vector<std::unique_ptr<LoopCloser>> closers_;  // one for each loop
+  End end_ = End::none;                               // [main]
+
+  std::mutex instances_mutex_;  // guards instances_
+  std::list<Made> instances_;
+
+  std::mutex threads_mutex_;  // guards all below
+  std::condition_variable changed_;
+  std::vector<std::thread> threads_;
+  size_t running_ = 0;  // threads in run_loop()
+  std::atomic<bool> started_ = false;
+  bool start_failed_ = false;  // and the log says so
+  std::atomic<bool> stopping_ = false;
+};
+
+}  // namespace ws::plugin

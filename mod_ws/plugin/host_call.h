@@ -1,0 +1,85 @@
+// What host calls about one session have in common: on its own thread at once, else by post.
+#pragma once
+
+#include <utility>
+
+#include "plugin/guard.h"
+#include "plugin/plugin_instance.h"
+#include "plugin/plugin_session.h"
+#include "session/session.h"
+
+namespace ws::plugin {
+
+[[nodiscard]] inline wsp_status to_status(channel::BusStatus status) noexcept {
+  switch (status) {
+    case channel::BusStatus::ok:
+      return WSP_OK;
+    case channel::BusStatus::full:
+      return WSP_E_FULL;
+    case channel::BusStatus::conflict:
+      return WSP_E_INVALID;
+    case channel::BusStatus::gone:
+      return WSP_E_GONE;
+    case channel::BusStatus::unavailable:
+      return WSP_E_FAILED;
+  }
+  return WSP_E_FAILED;
+}
+
+// Runs f(loop, session), which gives a status. From another thread: later and in the order of
+// that thread's calls, when the session still lives; the status is then WSP_OK, or WSP_E_FULL
+// when too much waits already. size: of what f holds.
+template <class F>
+wsp_status on_session(PluginInstance& instance, session::SessionId id, size_t size, F f) {
+  Runtime& runtime = instance.runtime();
+  LoopContext* const loop = runtime.loop_of(id);
+  if (!loop) return WSP_E_GONE;
+  if (loop->loop.is_current()) {
+    session::Session* const session = instance.find(*loop, id);
+    return session ? f(*loop, *session) : WSP_E_GONE;
+  }
+  if (!loop->table.is_alive(id)) return WSP_E_GONE;
+  const bool posted = loop->post_sized(
+      size, runtime.mailbox_limit(), [&instance, loop, id, f = std::move(f)]() mutable {
+        if (session::Session* const session = instance.find(*loop, id)) (void)f(*loop, *session);
+      });
+  return posted ? WSP_OK : WSP_E_FULL;
+}
+
+// The same, only on the session's own thread; elsewhere WSP_E_INVALID.
+template <class F>
+wsp_status on_own_session(PluginInstance& instance, session::SessionId id, F f) {
+  LoopContext* const loop = instance.runtime().loop_of(id);
+  if (!loop) return WSP_E_GONE;
+  if (!loop->loop.is_current()) return WSP_E_INVALID;
+  session::Session* const session = instance.find(*loop, id);
+  return session ? f(*loop, *session) : WSP_E_GONE;
+}
+
+[[nodiscard]] inline channel::Subscriber& subscriber_of(PluginInstance& instance,
+                                                        session::Session& session) {
+  return PluginSession::of(session, instance).subscriber;
+}
+
+// What host->subscribe and its kin do with a valid name, whatever it is the name of.
+[[nodiscard]] inline wsp_status subscribe_to(PluginInstance& instance, session::SessionId id,
+                                             const channel::FullName& name) {
+  return on_session(
+      instance, id, sizeof name,
+      [&instance, name](LoopContext& loop, session::Session& session) -> wsp_status {
+        if (!session.is_open()) return WSP_E_GONE;
+        return to_status(loop.fan_out.subscribe(subscriber_of(instance, session), name));
+      });
+}
+
+[[nodiscard]] inline wsp_status unsubscribe_from(PluginInstance& instance, session::SessionId id,
+                                                 const channel::FullName& name) {
+  return on_session(instance, id, sizeof name,
+                    [&instance, name](LoopContext& loop, session::Session& session) -> wsp_status {
+                      if (session.attachment)
+                        loop.fan_out.unsubscribe(subscriber_of(instance, session), name);
+                      return WSP_OK;
+                    });
+}
+
+}  // namespace ws::plugin

@@ -1,0 +1,61 @@
+// One loop with all that its sessions need; its thread is engine.cpp's matter.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "channel/fan_out.h"
+#include "net/event_loop.h"
+#include "plugin/loop_timers.h"
+#include "session/session_table.h"
+
+namespace ws::plugin {
+
+struct LoopContext {
+  // [main]
+  LoopContext(base::Log& log, const base::Clock& clock, channel::Bus& bus,
+              session::SeatCounter& seats, uint16_t process, unsigned index)
+      : loop(log, clock),
+        table(loop, process, index, &seats),
+        fan_out(loop, bus),
+        timers(loop, clock, index) {}
+
+  // [any] Hands a copied message over to the loop. False: more than `limit` bytes wait.
+  template <class F>
+  [[nodiscard]] bool post_sized(size_t size, size_t limit, F f) {
+    const size_t cost = size + kTaskCost;
+    if (mailbox_bytes.fetch_add(cost, std::memory_order_relaxed) + cost > limit) {
+      mailbox_bytes.fetch_sub(cost, std::memory_order_relaxed);
+      return false;
+    }
+    try {
+      loop.post([this, cost, f = std::move(f)]() mutable {
+        mailbox_bytes.fetch_sub(cost, std::memory_order_relaxed);
+        f();
+      });
+    } catch (...) {
+      mailbox_bytes.fetch_sub(cost, std::memory_order_relaxed);
+      throw;
+    }
+    return true;
+  }
+
+  net::EventLoop loop;
+  session::SessionTable table;
+  channel::FanOut fan_out;
+  LoopTimers timers;
+
+  // [loop] The text message that a plugin handles right now: UTF-8 already.
+  std::string_view checked_text;
+
+  std::atomic<size_t> incoming = 0;       // connections on their way here
+  std::atomic<size_t> mailbox_bytes = 0;  // of other threads' messages
+
+ private:
+  static constexpr size_t kTaskCost = 128;
+};
+
+}  // namespace ws::plugin

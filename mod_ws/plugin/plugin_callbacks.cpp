@@ -1,0 +1,134 @@
+// A plugin instance towards its sessions and channels: each callback of the C table.
+#include <string>
+
+#include "plugin/bytes.h"
+#include "plugin/delivery.h"
+#include "plugin/guard.h"
+#include "plugin/plugin_instance.h"
+#include "plugin/plugin_session.h"
+#include "plugin/user_channel.h"
+#include "protocol/close_code.h"
+#include "session/session.h"
+
+namespace ws::plugin {
+
+namespace {
+
+constexpr wsp_opcode to_abi(protocol::Opcode opcode) noexcept {
+  return static_cast<wsp_opcode>(opcode);
+}
+
+}  // namespace
+
+LoopContext& PluginInstance::loop_of(const session::Session& session) const noexcept {
+  return *runtime_.loop_of(session.id());
+}
+
+session::Session* PluginInstance::find(const LoopContext& loop, session::SessionId id) noexcept {
+  session::Session* const session = loop.table.find(id);
+  return session && !session->has_ended() && &session->settings().handler == this ? session
+                                                                                  : nullptr;
+}
+
+// An exception of one session's callback ends that session.
+template <class Body>
+void PluginInstance::call(session::Session& session, const char* what, Body&& body) {
+  if (!guarded(log(), what, body)) session.close(protocol::kInternalError, {});
+}
+
+bool PluginInstance::on_open(session::Session& session, const session::OpenRequest& request) {
+  const auto& stored = static_cast<const StoredRequest&>(request);
+  wsp_status status = WSP_E_FAILED;
+  (void)guarded(log(), "on_open", [&] {
+    if (!subscribe_user(session, view(stored.view().user))) return;
+    status = table_.on_open(self_, session.id(), &stored.view(), &session.user_state);
+  });
+  if (status == WSP_OK) return true;
+  PluginSession::end(session, loop_of(session));
+  return false;
+}
+
+// Nobody who can't be told to go is let in.
+bool PluginInstance::subscribe_user(session::Session& session, std::string_view user) {
+  if (user.empty()) return true;
+  const channel::BusStatus status = loop_of(session).fan_out.subscribe(
+      PluginSession::of(session, *this).subscriber,
+      user_channel(config_.channel_namespace, config_.location, user));
+  if (status == channel::BusStatus::ok) return true;
+  if (refusals_.is_due(loop_of(session).loop.now_ms()))
+    log_line(base::LogLevel::error, status == channel::BusStatus::full
+                                        ? "the channels' state has no room for another user"
+                                        : "the channels' state cannot be used");
+  return false;
+}
+
+void PluginInstance::on_message(session::Session& session, protocol::Opcode opcode,
+                                std::string_view payload) {
+  if (!table_.on_message) return;
+  LoopContext& loop = loop_of(session);
+  if (opcode == protocol::Opcode::text) loop.checked_text = payload;
+  const wsp_message message{sizeof(wsp_message), to_abi(opcode), lend(payload)};
+  call(session, "on_message", [&] { table_.on_message(session.user_state, &message); });
+  loop.checked_text = {};
+}
+
+void PluginInstance::on_drain(session::Session& session) {
+  if (!table_.on_drain) return;
+  call(session, "on_drain", [&] { table_.on_drain(session.user_state); });
+}
+
+void PluginInstance::on_close(session::Session& session, uint16_t code, std::string_view reason) {
+  PluginSession::end(session, loop_of(session));
+  if (!table_.on_close) return;
+  (void)guarded(log(), "on_close",
+                [&] { table_.on_close(session.user_state, code, lend(reason)); });
+}
+
+bool PluginInstance::shape(const channel::Event& event, channel::WireMessage& wire) noexcept {
+  switch (event.kind) {
+    case channel::Event::Kind::message:
+      return shape_message(event, wire);
+    case channel::Event::Kind::joined:
+    case channel::Event::Kind::left:
+      return shape_change(event, wire);
+    case channel::Event::Kind::gap:
+      return shape_gap(event, wire);
+    case channel::Event::Kind::control:
+      break;
+  }
+  return false;
+}
+
+bool PluginInstance::shape_message(const channel::Event& event,
+                                   channel::WireMessage& wire) noexcept {
+  if (!table_.on_deliver || is_user_channel(event.channel.view())) return true;
+  Delivery delivery(event, wire);
+  bool deliver = false;
+  const bool intact = guarded(
+      log(), "on_deliver", [&] { deliver = table_.on_deliver(self_, delivery.table()) == WSP_OK; });
+  return intact && deliver;
+}
+
+bool PluginInstance::shape_change(const channel::Event& event,
+                                  channel::WireMessage& wire) noexcept {
+  if (!on_presence_ || !event.member) return false;
+  Delivery delivery(event, wire);
+  const channel::Member& who = *event.member;
+  const wsp_member member{sizeof(wsp_member), who.session_count, lend(who.key), lend(who.info)};
+  const bool joined = event.kind == channel::Event::Kind::joined;
+  const bool intact = guarded(log(), "a presence callback", [&] {
+    on_presence_(presence_self_, &member, joined ? 1 : 0, delivery.table());
+  });
+  return intact && delivery.is_replaced();
+}
+
+// A user's channel has no history: nobody can make up for what was lost there.
+bool PluginInstance::shape_gap(const channel::Event& event, channel::WireMessage& wire) noexcept {
+  if (!on_gap_ || is_user_channel(event.channel.view())) return false;
+  Delivery delivery(event, wire);
+  const bool intact =
+      guarded(log(), "a gap callback", [&] { on_gap_(gap_self_, delivery.table()); });
+  return intact && delivery.is_replaced();
+}
+
+}  // namespace ws::plugin

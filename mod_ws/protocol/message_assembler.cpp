@@ -1,0 +1,154 @@
+// The assembler: a fast way for small messages that are whole in the input, and one for all.
+#include "protocol/message_assembler.h"
+
+#include <cstring>
+#include <limits>
+
+#include "protocol/close_code.h"
+#include "protocol/mask.h"
+
+namespace ws::protocol {
+
+Event MessageAssembler::next(std::span<char>& input, const ReadLimits& limits) {
+  constexpr size_t kHeader = 6;
+  if (at_start_ && input.size() >= kHeader) {
+    const auto first = static_cast<unsigned char>(input[0]);
+    const size_t size = static_cast<unsigned char>(input[1]) - size_t{0x80};
+    const bool text = first == 0x81;
+    if ((text || first == 0x82) && size < 126 && size <= input.size() - kHeader &&
+        size <= limits.max_message_size) {
+      char* const payload = input.data() + kHeader;
+      uint32_t mask;
+      std::memcpy(&mask, input.data() + 2, sizeof mask);
+      input = input.subspan(kHeader + size);
+      const bool ascii = unmask_ascii(payload, size, mask);
+      if (text && !ascii && !is_valid_utf8({payload, size})) [[unlikely]] {
+        input = {};
+        return fail(ProtocolError::invalid_utf8);
+      }
+      return {.kind = Event::Kind::message,
+              .opcode = text ? Opcode::text : Opcode::binary,
+              .payload = {payload, size}};
+    }
+  }
+  return next_of_any_kind(input, limits);
+}
+
+Event MessageAssembler::next_of_any_kind(std::span<char>& input, const ReadLimits& limits) {
+  if (delivered_) {
+    buffer_.truncate(message_size_);
+    delivered_ = false;
+  }
+  const Event event = state_ == State::reading  ? read(input, limits)
+                      : state_ == State::failed ? fail(error_)
+                                                : Event{};
+  if (state_ != State::reading) input = {};
+  at_start_ = idle() && !delivered_;
+  return event;
+}
+
+Event MessageAssembler::read(std::span<char>& input, const ReadLimits& limits) {
+  for (;;) {
+    const FramePiece piece = parser_.next(input);
+    ProtocolError error = piece.error;
+    if (piece.kind == FramePiece::Kind::need_input) return {};
+    if (piece.kind == FramePiece::Kind::header) {
+      error = begin_frame(piece, limits);
+    } else if (piece.kind == FramePiece::Kind::payload) {
+      error = unmask_payload(piece);
+    }
+    if (error != ProtocolError::none) return fail(error);
+    if (piece.kind != FramePiece::Kind::payload) continue;
+
+    const std::string_view payload = collect(piece);
+    if (!piece.last) continue;
+    ++frames_;
+    if (is_control(piece.opcode)) return finish_control(piece.opcode, payload);
+    if (piece.fin) return finish_message(payload);
+  }
+}
+
+ProtocolError MessageAssembler::begin_frame(const FramePiece& header,
+                                            const ReadLimits& limits) noexcept {
+  if (is_control(header.opcode)) return ProtocolError::none;
+  if (header.opcode != Opcode::continuation) {
+    opcode_ = header.opcode;
+    in_message_ = true;
+    fragments_ = 0;
+  }
+  if (header.payload_size > limits.max_message_size ||
+      message_size_ > limits.max_message_size - header.payload_size) {
+    return ProtocolError::message_too_big;
+  }
+  if (fragments_ >= limits.max_fragments) return ProtocolError::too_many_fragments;
+  ++fragments_;
+  return ProtocolError::none;
+}
+
+ProtocolError MessageAssembler::unmask_payload(const FramePiece& piece) noexcept {
+  char* const bytes = piece.bytes.data();
+  const size_t size = piece.bytes.size();
+  const bool ascii = unmask_ascii(bytes, size, piece.mask);
+  if (is_control(piece.opcode) || opcode_ != Opcode::text) return ProtocolError::none;
+  const bool known_good = ascii && utf8_.complete();
+  if (!known_good && !utf8_.feed({bytes, size})) return ProtocolError::invalid_utf8;
+  const bool ends = piece.last && piece.fin;
+  return ends && !utf8_.complete() ? ProtocolError::invalid_utf8 : ProtocolError::none;
+}
+
+// Gives the whole payload if the piece completes a message or a control frame.
+std::string_view MessageAssembler::collect(const FramePiece& piece) {
+  const std::string_view bytes{piece.bytes.data(), piece.bytes.size()};
+  const bool control = is_control(piece.opcode);
+  const size_t begin = control ? message_size_ : 0;
+  if (piece.last && piece.fin && buffer_.size() == begin) return bytes;
+  buffer_.append(bytes, piece.fin ? parser_.remaining() : std::numeric_limits<uint64_t>::max());
+  if (!control) message_size_ = buffer_.size();
+  return buffer_.view().substr(begin);
+}
+
+Event MessageAssembler::finish_message(std::string_view payload) noexcept {
+  in_message_ = false;
+  message_size_ = 0;
+  delivered_ = buffer_.size() > 0;
+  return {.kind = Event::Kind::message, .opcode = opcode_, .payload = payload};
+}
+
+Event MessageAssembler::finish_control(Opcode opcode, std::string_view payload) noexcept {
+  delivered_ = buffer_.size() > message_size_;
+  if (opcode == Opcode::close) return finish_close(payload);
+  return {.kind = opcode == Opcode::ping ? Event::Kind::ping : Event::Kind::pong,
+          .opcode = opcode,
+          .payload = payload};
+}
+
+// RFC 6455 section 5.5.1. An unfinished message is dropped.
+Event MessageAssembler::finish_close(std::string_view payload) noexcept {
+  Event event{.kind = Event::Kind::close, .opcode = Opcode::close, .close_code = kNoStatus};
+  if (payload.size() == 1) return fail(ProtocolError::bad_close_payload);
+  if (payload.size() >= 2) {
+    event.close_code = static_cast<uint16_t>(static_cast<unsigned char>(payload[0]) << 8 |
+                                             static_cast<unsigned char>(payload[1]));
+    event.payload = payload.substr(2);
+    if (!may_be_received(event.close_code)) return fail(ProtocolError::bad_close_code);
+    if (!is_valid_utf8(event.payload)) return fail(ProtocolError::bad_close_reason);
+  }
+  state_ = State::closed;
+  in_message_ = false;
+  message_size_ = 0;
+  delivered_ = buffer_.size() > 0;
+  return event;
+}
+
+Event MessageAssembler::fail(ProtocolError error) noexcept {
+  state_ = State::failed;
+  error_ = error;
+  in_message_ = false;
+  at_start_ = false;
+  message_size_ = 0;
+  delivered_ = false;
+  buffer_.truncate(0);
+  return {.kind = Event::Kind::error, .error = error};
+}
+
+}  // namespace ws::protocol

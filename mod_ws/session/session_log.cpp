@@ -1,0 +1,50 @@
+// The end of a session, for its handler and for the log.
+#include <cinttypes>
+#include <cstdio>
+#include <cstring>
+
+#include "net/event_loop.h"
+#include "session/session.h"
+
+namespace ws::session {
+
+// Once, whatever ends the session: nothing reaches the handler afterwards.
+void Session::report(uint16_t code, std::string_view reason, std::string_view cause) {
+  if (reported_) return;
+  reported_ = true;
+  if (handled_) settings_.handler.on_close(*this, code, reason);
+  attachment.reset();
+  log_end(code, reason, cause);
+}
+
+void Session::log_begin() const {
+  if (!identity_ || !settings_.log.enabled(base::LogLevel::debug)) return;
+  const char* const address = identity_.get();
+  const char* const user = address + std::strlen(address) + 1;
+  char line[256];
+  const int size = std::snprintf(
+      line, sizeof line, "session %016" PRIx64 " opens: plugin=%s client=%s user=\"%s\" tls=%s",
+      id_, settings_.plugin_name.c_str(), address, base::escaped(user, 64).c_str(),
+      is_tls() ? "yes" : "no");
+  settings_.log.write(base::LogLevel::debug, {line, std::min<size_t>(size, sizeof line - 1)});
+}
+
+void Session::log_end(uint16_t code, std::string_view reason, std::string_view cause) const {
+  if (!identity_) return;
+  const char* const address = identity_.get();
+  const char* const user = address + std::strlen(address) + 1;
+  const uint64_t lasted_ms = loop().now_ms() - opened_ms_;
+  char line[1024];
+  const int size = std::snprintf(
+      line, sizeof line,
+      "session %016" PRIx64
+      " ended: code=%u (%.*s) reason=\"%s\" plugin=%s client=%s user=\"%s\" "
+      "duration=%" PRIu64 ".%03us in=%" PRIu64 "/%" PRIu64 " out=%" PRIu64 "/%" PRIu64
+      " (messages/bytes)",
+      id_, code, static_cast<int>(cause.size()), cause.data(), base::escaped(reason, 123).c_str(),
+      settings_.plugin_name.c_str(), address, base::escaped(user, 64).c_str(), lasted_ms / 1000,
+      static_cast<unsigned>(lasted_ms % 1000), messages_in_, bytes_in_, messages_out_, bytes_out_);
+  settings_.log.write(base::LogLevel::info, {line, std::min<size_t>(size, sizeof line - 1)});
+}
+
+}  // namespace ws::session

@@ -1,0 +1,44 @@
+// What the configuration says of a session. Shared by all sessions of one Location.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/log.h"
+#include "protocol/message_assembler.h"
+
+namespace ws::session {
+
+class SessionHandler;
+
+// WebSocketSlowClient: what becomes of a session whose send queue is full.
+enum class SlowClient : uint8_t {
+  close,  // it ends with 1013
+  drop    // it misses messages
+};
+
+struct SessionLimits {
+  protocol::ReadLimits read{size_t{1} << 20, 4096};
+  size_t send_queue = size_t{1} << 20;
+  uint32_t ping_interval_ms = 25'000;  // 0: off
+  uint32_t pong_timeout_ms = 10'000;
+  uint32_t frame_timeout_ms = 30'000;
+  uint32_t message_timeout_ms = 60'000;
+  uint32_t close_timeout_ms = 5'000;
+  SlowClient slow_client = SlowClient::close;
+  bool accepts_text = true;
+  bool accepts_binary = true;
+
+  bool operator==(const SessionLimits&) const = default;
+};
+
+// Outlives its sessions.
+struct SessionSettings {
+  SessionLimits limits;
+  SessionHandler& handler;
+  base::Log& log;
+  std::string plugin_name;  // for the log
+};
+
+}  // namespace ws::session

@@ -1,0 +1,84 @@
+// The sessions of one loop by number, so that nobody outside keeps a pointer to one.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+
+#include "protocol/message_assembler.h"
+#include "session/seat.h"
+
+namespace ws::net {
+class EventLoop;
+}
+
+namespace ws::session {
+
+class Session;
+
+// Names a session of any process of this server: process 16 bits, loop 4, slot 20,
+// generation 24. 0 is nobody.
+using SessionId = uint64_t;
+
+constexpr unsigned loop_of(SessionId id) noexcept { return (id >> 44) & 0xf; }
+constexpr unsigned process_of(SessionId id) noexcept { return static_cast<unsigned>(id >> 48); }
+
+class SessionTable {
+ public:
+  // loop_index: below 16. seats: borrowed, or null; each session has one.
+  SessionTable(net::EventLoop& loop, uint16_t process, unsigned loop_index,
+               SeatCounter* seats = nullptr);
+  ~SessionTable();
+  SessionTable(const SessionTable&) = delete;
+  SessionTable& operator=(const SessionTable&) = delete;
+
+  [[nodiscard]] net::EventLoop& loop() const noexcept { return loop_; }
+
+  // [any] False for a session that has ended; true may be outdated at once on other threads.
+  [[nodiscard]] bool is_alive(SessionId id) const noexcept;
+  // [any]
+  [[nodiscard]] size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
+
+  // ---- below: only on the loop's own thread ----
+
+  // Null for one that has ended, or isn't of this table.
+  [[nodiscard]] Session* find(SessionId id) const noexcept;
+  // 0 when the table is full (2^20 sessions). seat: the session's, if it has one yet.
+  [[nodiscard]] SessionId insert(Session& session, Seat seat = {});
+  void erase(SessionId id) noexcept;
+
+  // Calls f for each session; f may end sessions.
+  void for_each(const std::function<void(Session&)>& f);
+
+  // A parser between two messages holds nothing, so that one serves all idle sessions.
+  [[nodiscard]] std::unique_ptr<protocol::MessageAssembler> take_assembler();
+  void give_back(std::unique_ptr<protocol::MessageAssembler> assembler) noexcept;
+
+ private:
+  struct Slot {
+    std::atomic<uint32_t> generation{0};  // odd while in use
+    uint32_t index = 0;
+    Session* session = nullptr;
+  };
+  static constexpr size_t kChunkSize = 1024;
+  using Chunk = std::array<Slot, kChunkSize>;
+  static constexpr size_t kMaxChunks = 1024;
+
+  [[nodiscard]] Slot* slot_of(SessionId id) const noexcept;
+
+  net::EventLoop& loop_;
+  const SessionId prefix_;
+  SeatCounter* const seats_;
+  // Chunks are added by the loop and never move: other threads read generations.
+  std::array<std::atomic<Chunk*>, kMaxChunks> chunks_{};
+  size_t chunk_count_ = 0;
+  std::deque<uint32_t> free_;  // oldest first: a number comes back as late as possible
+  std::atomic<size_t> size_ = 0;
+  std::unique_ptr<protocol::MessageAssembler> spare_;
+};
+
+}  // namespace ws::session

@@ -1,0 +1,115 @@
+// wsp/types.hpp - the plain values of the C++ API: text, opcodes, codes, messages. Wraps
+// wsp/plugin.h.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "wsp/plugin.h"
+
+namespace wsp {
+
+constexpr std::string_view view(wsp_bytes b) noexcept { return {b.data, b.size}; }
+constexpr wsp_bytes bytes(std::string_view s) noexcept { return {s.data(), s.size()}; }
+
+enum class Opcode : wsp_opcode { text = WSP_TEXT, binary = WSP_BINARY };
+
+enum class LogLevel : wsp_log_level {
+  error = WSP_LOG_ERROR,  // someone must act
+  warning = WSP_LOG_WARNING,
+  info = WSP_LOG_INFO,
+  debug = WSP_LOG_DEBUG,
+};
+
+// RFC 6455, section 7.4.1, and the IANA registry. Your own codes: CloseCode{4000} to
+// CloseCode{4999}.
+enum class CloseCode : uint16_t {
+  normal = 1000,
+  going_away = 1001,
+  protocol_error = 1002,
+  unsupported_data = 1003,
+  no_status = 1005,  // seen in on_close only
+  abnormal = 1006,   // seen in on_close only
+  invalid_payload = 1007,
+  policy_violation = 1008,
+  too_big = 1009,
+  internal_error = 1011,
+  service_restart = 1012,
+  try_again_later = 1013,
+};
+
+enum class Status : wsp_status {
+  ok = WSP_OK,
+  gone = WSP_E_GONE,                // the session has ended
+  full = WSP_E_FULL,                // too much waits already: not done
+  invalid = WSP_E_INVALID,          // an argument breaks the contract
+  unsupported = WSP_E_UNSUPPORTED,  // this host cannot do that
+  failed = WSP_E_FAILED,            // the log says why
+};
+
+constexpr std::string_view to_string(Status s) noexcept {
+  switch (s) {
+    case Status::ok:
+      return "ok";
+    case Status::gone:
+      return "gone";
+    case Status::full:
+      return "full";
+    case Status::invalid:
+      return "invalid";
+    case Status::unsupported:
+      return "unsupported";
+    case Status::failed:
+      return "failed";
+  }
+  return "unknown";
+}
+
+// A place in a channel's one order; see wsp/plugin.h.
+using Position = wsp_position;
+
+// One whole message of the peer. Borrowed: valid until the callback returns.
+class Message {
+ public:
+  explicit Message(const wsp_message& m) noexcept : m_(m) {}
+  Message(const Message&) = delete;
+  Message& operator=(const Message&) = delete;
+
+  bool is_text() const noexcept { return m_.opcode == WSP_TEXT; }
+  Opcode opcode() const noexcept { return Opcode{m_.opcode}; }
+  std::string_view payload() const noexcept { return view(m_.payload); }
+
+ private:
+  const wsp_message& m_;
+};
+
+// A published message on its way to this process's subscribers, in Plugin::on_deliver; or the
+// announcement of Plugin::on_presence, or the notice of Plugin::on_gap. Borrowed: valid until the
+// callback returns.
+class Delivery {
+ public:
+  explicit Delivery(wsp_delivery& d) noexcept : d_(d) {}
+  Delivery(const Delivery&) = delete;
+  Delivery& operator=(const Delivery&) = delete;
+
+  std::string_view channel() const noexcept { return view(d_.channel); }
+  bool is_text() const noexcept { return d_.opcode == WSP_TEXT; }
+  Opcode opcode() const noexcept { return Opcode{d_.opcode}; }
+  std::string_view payload() const noexcept { return view(d_.payload); }  // as published
+  Position position() const noexcept { return d_.position; }
+  int64_t time_ms() const noexcept { return d_.time_ms; }  // of the publish, since 1970, UTC
+
+  // Sends this instead of the payload. The host copies it. At most once.
+  Status replace(std::string_view payload, Opcode opcode = Opcode::text) noexcept {
+    return Status{d_.replace(&d_, static_cast<wsp_opcode>(opcode), bytes(payload))};
+  }
+  // Nobody of this process gets it.
+  void drop() noexcept { dropped_ = true; }
+  bool dropped() const noexcept { return dropped_; }
+
+ private:
+  wsp_delivery& d_;
+  bool dropped_ = false;
+};
+
+}  // namespace wsp

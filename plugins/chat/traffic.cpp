@@ -1,0 +1,26 @@
+// How much one connection may do.
+#include "traffic.h"
+
+#include <chrono>
+
+namespace chat {
+namespace {
+
+constexpr double kForgivenPerSecond = 0.5;
+
+std::int64_t now_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Traffic::Traffic(const Options& options)
+    : messages_(options.rate, options.burst), errors_(kForgivenPerSecond, options.max_errors) {}
+
+std::uint32_t Traffic::charge(double cost) { return messages_.take(cost, now_ms()); }
+
+bool Traffic::tolerates_error() { return errors_.take(1, now_ms()) == 0; }
+
+}  // namespace chat

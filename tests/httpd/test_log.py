@@ -1,0 +1,121 @@
+"""The log: one line when a session opens, one when it ends; the access log; nothing hostile."""
+
+import pytest
+
+from harness import witness
+from harness.config import location
+from harness.frames import PING, text
+from harness.session_log import ENDED, OPENED
+
+HOSTILE = '\x1b[31m "quoted" \\ \x7f%n%s'
+
+
+@pytest.fixture(scope="module")
+def server(session_httpd):
+    return session_httpd(location("/ws/echo") + witness.location("/ws/witness") + location(
+        "/ws/basic", "AuthType Basic", 'AuthName "x"', "AuthUserFile @ROOT@/conf/users",
+        "Require valid-user"))
+
+
+def test_lines_of_a_session(case):
+    peer = case.connect(replace={"Authorization": "Basic YWxpY2U6c2VjcmV0"}, path="/ws/basic")
+    opened = case.wait_for_line(OPENED)
+    assert "plugin=echo" in opened and "client=127.0.0.1" in opened and 'user="alice"' in opened
+    assert not case.lines(ENDED)
+    peer.echo("four")
+    peer.echo("and five")
+    peer.frame(PING, "x")
+    peer.read_frame()
+    peer.close_frame(4001, "good bye")
+    peer.expect_close(4001)
+    end = case.end()
+    assert (end.code, end.reason, end.user, end.plugin) == (4001, "good bye", "alice", "echo")
+    assert end.client == "127.0.0.1"
+    assert (end.messages_in, end.messages_out) == (2, 2)
+    # Bytes of frames: headers of 6 and 2, two messages, a ping, a Close.
+    assert end.bytes_in == (6 + 4) + (6 + 8) + (6 + 1) + (6 + 2 + 8)
+    assert end.bytes_out == (2 + 4) + (2 + 8) + (2 + 1) + (2 + 2 + 8)
+    assert 0 <= end.duration < 30
+    assert end.session in opened
+
+
+def test_quiet_by_default(start_httpd):
+    """At httpd's default LogLevel, ordinary sessions and ordinary bad input leave no line."""
+    server = start_httpd(location("/ws/echo"), log_level="warn", bystander=False)
+    mark = server.log.mark()
+    for scheme in ("ws", "wss"):
+        peer = server.connect("/ws/echo", scheme)
+        peer.echo()
+        peer.close()
+        server.connect("/ws/echo", scheme).reset()
+        peer = server.connect("/ws/echo", scheme)
+        peer.send(b"\xff" * 20)
+        peer.expect_failure(1002)
+        peer.abandon()
+    assert not server.log.find(mark, "websocket")
+
+
+def test_access_log(case):
+    peer = case.connect("/ws/echo?room=1")
+    line, = case.requests(1)
+    assert '"GET /ws/echo?room=1 HTTP/1.1" 101' in line
+    peer.close()
+    case.request(replace={"Sec-WebSocket-Version": "8"})
+    assert " 426 " in case.requests(2)[-1]
+
+
+@pytest.mark.parametrize("name", (
+    "User-Agent", "Origin", "Sec-WebSocket-Protocol", "Host", "Cookie", "X-Forwarded-For",
+    "Authorization", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key", "Sec-WebSocket-Version",
+    "Upgrade"))
+def test_I1_hostile_header(case, name):
+    case.allow("AH00127|AH01617|AH01618|AH00550")
+    response = case.request(replace={name: HOSTILE.replace("\x1b", "").replace("\x7f", "")})
+    assert response.status in (101, 200, 400, 401, 403, 426)
+    check_lines(case)
+    case.request(replace={name: HOSTILE})
+    check_lines(case)
+
+
+def test_I1_hostile_user(case):
+    import base64
+    case.allow("AH01617|AH01618")
+    login = base64.b64encode(f"{HOSTILE}:x".encode()).decode()
+    assert case.request("/ws/basic", replace={"Authorization": f"Basic {login}"}).status == 401
+    check_lines(case)
+
+
+def test_I1_hostile_reason_path_and_message(case):
+    peer = case.connect("/ws/witness/%1b%5b31m%22%7f%25n?%1b")
+    peer.send(text(HOSTILE))
+    assert peer.read_message() == HOSTILE
+    peer.close_frame(4000, HOSTILE + " [core:emerg] forged")
+    peer.expect_close(4000)
+    case.end()
+    check_lines(case)
+    assert not [line for line in case.server.log.since(case.mark) if "[31m \"quoted" in line]
+
+
+def check_lines(case):
+    for line in case.server.log.since(case.mark):
+        assert line.startswith("[") and "] [" in line[:50], line
+        assert not set(line) & set("\x1b\x7f\r\0"), repr(line)
+
+
+def test_no_payload_in_the_log(case):
+    peer = case.connect("/ws/echo")
+    peer.echo("SECRET-PAYLOAD")
+    peer.send(b"\x81\x8eSECRET-PAYLOAD"[:2] + b"\0\0\0\0SECRET\xff-PAYLOAD"[:14])
+    peer.expect_failure(1007)
+    case.end()
+    assert not [line for line in case.server.log.since(case.mark) if "SECRET" in line]
+
+
+def test_I3_many_bad_connections_do_not_flood_the_log(case):
+    """At this level (debug) there are two lines for each session, and none for each bad frame."""
+    for _ in range(20):
+        peer = case.connect()
+        peer.send(b"\xff\xff" * 1000)
+        peer.expect_failure(1002)
+    case.ends(20)
+    assert len(case.server.log.since(case.mark)) <= 3 * 20

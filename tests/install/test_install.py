@@ -1,0 +1,84 @@
+"""cmake --install: everything is where httpd, CMake and pkg-config look for it, and works there."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(TOP / "tests/httpd"))
+from harness.build import BUILD, httpd_binary, httpd_modules  # noqa: E402
+
+PLUGINS = ["chat", "echo"]
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The root below which it was installed."""
+    root = tmp_path_factory.mktemp("destination")
+    subprocess.run(["cmake", "--install", BUILD], check=True, capture_output=True,
+                   env={**os.environ, "DESTDIR": str(root)})
+    return root
+
+
+def below(root, path):
+    return root / str(path).lstrip("/")
+
+
+def prefix(root):
+    """Where the SDK went, by its main header."""
+    header = next(root.rglob("include/wsp/plugin.h"))
+    return header.parents[2]
+
+
+def test_module_and_plugins_are_beside_httpds_modules(installed):
+    modules = below(installed, httpd_modules())
+    assert (modules / "mod_websocket.so").is_file()
+    assert sorted(path.stem for path in (modules / "websocket").iterdir()) == PLUGINS
+
+
+def test_nothing_is_installed_by_accident(installed):
+    modules = below(installed, httpd_modules())
+    at = prefix(installed)
+    places = [modules, at / "include/wsp", *at.rglob("cmake/wsp"), *at.rglob("pkgconfig"),
+              at / "share/wsp", at / "share/mod_websocket"]
+    for path in installed.rglob("*"):
+        if path.is_file():
+            assert any(place in path.parents for place in places), path
+            own = {"testing", "template"} & set(path.parts)  # the SDK's
+
+
+def test_httpd_finds_the_plugins_beside_the_module(installed, tmp_path):
+    module = below(installed, httpd_modules()) / "mod_websocket.so"
+    lines = ["ServerName localhost", "Listen 1", f'DefaultRuntimeDir "{tmp_path}"',
+             f'ErrorLog "{tmp_path}/error.log"',
+             f"LoadModule mpm_event_module {httpd_modules()}/mod_mpm_event.so",
+             f"LoadModule authz_core_module {httpd_modules()}/mod_authz_core.so",
+             f'LoadModule websocket_module "{module}"']
+    for name in PLUGINS:
+        lines.append(f'<Location "/{name}">\nWebSocketPlugin {name}\n</Location>')
+    (tmp_path / "httpd.conf").write_text("\n".join(lines) + "\n")
+    done = subprocess.run([httpd_binary(), "-t", "-f", tmp_path / "httpd.conf"],
+                          capture_output=True, text=True)
+    assert "Syntax OK" in done.stderr, done.stderr
+
+
+def test_no_library_remembers_the_build_directory(installed):
+    for library in installed.rglob("*.so"):
+        dynamic = subprocess.check_output(["readelf", "-d", library], text=True)
+        assert "RPATH" not in dynamic and "RUNPATH" not in dynamic, library
+
+
+def test_pkg_config_names_the_headers(installed):
+    directory = next(installed.rglob("wsp.pc")).parent
+    flags = subprocess.check_output(
+        ["pkg-config", "--cflags", "wsp"], text=True,
+        env={**os.environ, "PKG_CONFIG_PATH": str(directory)}).split()
+    assert any((Path(flag[2:]) / "wsp/plugin.h").is_file() for flag in flags if flag[:2] == "-I")
+
+
+def test_the_chats_page_comes_along(installed):
+    page = prefix(installed) / "share/mod_websocket/chat/index.html"
+    assert "<script" in page.read_text()

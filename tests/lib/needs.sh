@@ -1,0 +1,76 @@
+# What each group of tests needs on the machine, beyond what building needs. Sourced by tests/run.
+# shellcheck shell=bash
+
+needs_npm=no
+
+have_python_module() { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $1" 2>/dev/null; }
+have_chromium() { have chromium || have chromium-browser || have google-chrome; }
+
+# can_compile_with_clang FLAG...
+can_compile_with_clang() {
+  local out result=0
+  out=$(mktemp)
+  echo 'extern "C" int LLVMFuzzerTestOneInput(const char *, unsigned long) { return 0; }' |
+    clang++ -x c++ "$@" - -o "$out" 2>/dev/null || result=1
+  rm -f "$out"
+  return $result
+}
+
+needs_of_python() { need python3 test -x /usr/bin/python3; }
+
+needs_of_node() {
+  # shellcheck disable=SC2034
+  needs_npm=yes
+  need nodejs have node
+  need npm have npm
+}
+
+needs_for_unit() { need libcpputest-dev have_header CppUTest/TestHarness.h; }
+needs_for_bus() { needs_for_unit; }
+needs_for_sdk() { needs_for_unit; }
+needs_for_plugins() { needs_for_unit; }
+needs_for_docs() {
+  needs_of_python
+  need python3-pytest have_python_module pytest
+  need git have git
+}
+
+needs_for_httpd() {
+  needs_for_unit
+  needs_of_python
+  needs_of_node
+  needs_for_demo fpm
+  needs_for_demo mod_php
+  need python3-pytest have_python_module pytest
+  need python3-websockets have_python_module websockets
+}
+
+needs_for_browser() {
+  needs_of_python
+  needs_of_node
+  need python3-pytest have_python_module pytest
+  needs_for_demo fpm
+  needs_for_demo mod_php
+  need chromium/chromium-browser have_chromium
+}
+
+needs_for_valgrind() {
+  needs_for_httpd
+  need valgrind have valgrind
+}
+
+needs_for_sanitize() { needs_for_httpd; }
+
+needs_for_fuzz() {
+  needs_for_unit
+  need clang have clang++
+  need libclang-rt-dev/libclang-common-14-dev can_compile_with_clang -fsanitize=fuzzer,address,undefined
+}
+
+needs_for_bench() { needs_for_httpd; }
+
+# install_npm_packages DIR: as its package-lock.json says, unless they are there already.
+install_npm_packages() {
+  [ "$1/node_modules/.package-lock.json" -nt "$1/package-lock.json" ] ||
+    npm ci --prefix "$1" --ignore-scripts --no-audit --no-fund --loglevel=error
+}

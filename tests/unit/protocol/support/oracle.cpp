@@ -1,0 +1,198 @@
+// The plain reader.
+#include "support/oracle.h"
+
+#include <array>
+#include <optional>
+
+namespace ws::protocol::test {
+namespace {
+
+// The size of the character at the front, 0 if there is none that is right and whole.
+size_t character_size(std::string_view bytes) {
+  const auto at = [&](size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  size_t size = 0;
+  unsigned number = 0;
+  if ((at(0) & 0x80) == 0x00) size = 1, number = at(0);
+  if ((at(0) & 0xE0) == 0xC0) size = 2, number = at(0) & 0x1F;
+  if ((at(0) & 0xF0) == 0xE0) size = 3, number = at(0) & 0x0F;
+  if ((at(0) & 0xF8) == 0xF0) size = 4, number = at(0) & 0x07;
+  if (size == 0 || size > bytes.size()) return 0;
+  for (size_t i = 1; i < size; ++i) {
+    if ((at(i) & 0xC0) != 0x80) return 0;
+    number = number * 64 + (at(i) & 0x3F);
+  }
+  const std::array<unsigned, 5> smallest{0, 0, 0x80, 0x800, 0x10000};
+  if (number < smallest[size]) return 0;
+  if (number >= 0xD800 && number <= 0xDFFF) return 0;
+  if (number > 0x10FFFF) return 0;
+  return size;
+}
+
+std::string_view without_whole_characters(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const size_t size = character_size(bytes);
+    if (size == 0) break;
+    bytes.remove_prefix(size);
+  }
+  return bytes;
+}
+
+class Reader {
+ public:
+  Reader(std::string_view bytes, const ReadLimits& limits) : bytes_(bytes), limits_(limits) {}
+
+  std::vector<RecordedEvent> read() {
+    while (read_frame()) {
+    }
+    return std::move(events_);
+  }
+
+ private:
+  bool fail(ProtocolError error) {
+    events_.push_back({.kind = Event::Kind::error, .error = error});
+    return false;
+  }
+
+  std::optional<unsigned> byte() {
+    if (at_ == bytes_.size()) return std::nullopt;
+    return static_cast<unsigned char>(bytes_[at_++]);
+  }
+
+  // One frame; false if it is not all there, wrong, or the last one.
+  bool read_frame() {
+    const auto first = byte();
+    if (!first) return false;
+    const bool fin = *first >= 0x80;
+    const unsigned opcode = *first % 16;
+    if ((*first / 16) % 8 != 0) return fail(ProtocolError::reserved_bit);
+    if ((opcode > 2 && opcode < 8) || opcode > 10) return fail(ProtocolError::reserved_opcode);
+    const bool control = opcode >= 8;
+    if (control && !fin) return fail(ProtocolError::control_fragmented);
+    if (opcode == 0 && !open_) return fail(ProtocolError::unexpected_continuation);
+    if ((opcode == 1 || opcode == 2) && open_) return fail(ProtocolError::expected_continuation);
+
+    const auto second = byte();
+    if (!second) return false;
+    if (*second < 0x80) return fail(ProtocolError::unmasked_frame);
+    uint64_t size = *second - 0x80;
+    if (control && size > 125) return fail(ProtocolError::control_too_long);
+    if (size == 126) {
+      if (!read_number(2, size)) return false;
+      if (size < 126) return fail(ProtocolError::length_not_minimal);
+    } else if (size == 127) {
+      if (at_ < bytes_.size() && static_cast<unsigned char>(bytes_[at_]) >= 0x80) {
+        return fail(ProtocolError::length_too_big);
+      }
+      if (!read_number(8, size)) return false;
+      if (size < 65536) return fail(ProtocolError::length_not_minimal);
+    }
+    if (bytes_.size() - at_ < 4) return false;
+    const std::string_view mask = bytes_.substr(at_, 4);
+    at_ += 4;
+    return control ? read_control(opcode, size, mask) : read_data(opcode, fin, size, mask);
+  }
+
+  bool read_number(int count, uint64_t& number) {
+    number = 0;
+    for (int i = 0; i < count; ++i) {
+      const auto next = byte();
+      if (!next) return false;
+      number = number * 256 + *next;
+    }
+    return true;
+  }
+
+  std::string read_payload(uint64_t size, std::string_view mask) {
+    std::string payload;
+    while (payload.size() < size && at_ < bytes_.size()) {
+      payload.push_back(static_cast<char>(bytes_[at_++] ^ mask[payload.size() % 4]));
+    }
+    return payload;
+  }
+
+  bool read_data(unsigned opcode, bool fin, uint64_t size, std::string_view mask) {
+    if (opcode != 0) {
+      message_ = {.kind = Event::Kind::message, .opcode = static_cast<Opcode>(opcode)};
+      frames_ = 0;
+    }
+    if (size > limits_.max_message_size ||
+        size + message_.payload.size() > limits_.max_message_size) {
+      return fail(ProtocolError::message_too_big);
+    }
+    if (++frames_ > limits_.max_fragments) return fail(ProtocolError::too_many_fragments);
+    const std::string payload = read_payload(size, mask);
+    message_.payload += payload;
+    const bool whole = payload.size() == size;
+    if (message_.opcode == Opcode::text) {
+      const bool good =
+          whole && fin ? oracle_is_utf8(message_.payload) : oracle_is_utf8_prefix(message_.payload);
+      if (!good) return fail(ProtocolError::invalid_utf8);
+    }
+    if (!whole) return false;
+    open_ = !fin;
+    if (fin) events_.push_back(message_);
+    return true;
+  }
+
+  bool read_control(unsigned opcode, uint64_t size, std::string_view mask) {
+    const std::string payload = read_payload(size, mask);
+    if (payload.size() < size) return false;
+    if (opcode == 8) return read_close(payload);
+    events_.push_back({.kind = opcode == 9 ? Event::Kind::ping : Event::Kind::pong,
+                       .opcode = static_cast<Opcode>(opcode),
+                       .payload = payload});
+    return true;
+  }
+
+  bool read_close(const std::string& payload) {
+    RecordedEvent event{.kind = Event::Kind::close, .opcode = Opcode::close, .close_code = 1005};
+    if (payload.size() == 1) return fail(ProtocolError::bad_close_payload);
+    if (!payload.empty()) {
+      const unsigned code =
+          static_cast<unsigned char>(payload[0]) * 256U + static_cast<unsigned char>(payload[1]);
+      const bool defined =
+          code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
+      if (!defined && (code < 3000 || code > 4999)) return fail(ProtocolError::bad_close_code);
+      event.close_code = static_cast<uint16_t>(code);
+      event.payload = payload.substr(2);
+      if (!oracle_is_utf8(event.payload)) return fail(ProtocolError::bad_close_reason);
+    }
+    events_.push_back(event);
+    return false;
+  }
+
+  const std::string_view bytes_;
+  const ReadLimits limits_;
+  size_t at_ = 0;
+  bool open_ = false;
+  uint64_t frames_ = 0;
+  RecordedEvent message_;
+  std::vector<RecordedEvent> events_;
+};
+
+}  // namespace
+
+bool oracle_is_utf8(std::string_view bytes) { return without_whole_characters(bytes).empty(); }
+
+bool oracle_is_utf8_prefix(std::string_view bytes) {
+  const std::string_view rest = without_whole_characters(bytes);
+  if (rest.empty()) return true;
+  if (rest.size() > 3) return false;
+  const std::string_view each = "\x80\x8F\x90\x9F\xA0\xBF";
+  for (const char a : each) {
+    if (character_size(std::string(rest) + a) == rest.size() + 1) return true;
+    for (const char b : each) {
+      if (character_size(std::string(rest) + a + b) == rest.size() + 2) return true;
+      for (const char c : each) {
+        if (character_size(std::string(rest) + a + b + c) == rest.size() + 3) return true;
+      }
+    }
+  }
+  return false;
+}
+
+std::vector<RecordedEvent> oracle_events(std::string_view bytes, const ReadLimits& limits) {
+  return Reader(bytes, limits).read();
+}
+
+}  // namespace ws::protocol::test
