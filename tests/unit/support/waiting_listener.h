@@ -9,34 +9,47 @@
 
 namespace ws::channel::test {
 
-class WaitingListener : public Listener {
+// Stands for its Listener. It is none itself: classes made from it may end while the bus still wakes
+// them, and a Listener must be whole until then.
+class WaitingListener {
  public:
   // Borrowed; it listens from here to its end.
-  explicit WaitingListener(Bus& bus) : bus_(bus) { bus_.add(*this); }
-  ~WaitingListener() override { bus_.remove(*this); }
+  explicit WaitingListener(Bus& bus) : bus_(bus) { bus_.add(bell_); }
+  ~WaitingListener() { bus_.remove(bell_); }
   WaitingListener(const WaitingListener&) = delete;
   WaitingListener& operator=(const WaitingListener&) = delete;
 
-  void wake() noexcept final {
-    const std::lock_guard lock(mutex_);
-    is_woken_ = true;
-    changed_.notify_one();
-  }
+  operator Listener&() noexcept { return bell_; }
   // False: in vain.
   [[nodiscard]] bool wait(std::chrono::milliseconds patience = std::chrono::seconds(20)) {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait_for(lock, patience, [this] { return is_woken_; })) return false;
-    is_woken_ = false;
-    return true;
+    return bell_.wait(patience);
   }
 
  protected:
   Bus& bus_;
 
  private:
-  std::mutex mutex_;  // guards is_woken_
-  std::condition_variable changed_;
-  bool is_woken_ = false;
+  class Bell final : public Listener {
+   public:
+    void wake() noexcept override {
+      const std::lock_guard lock(mutex_);
+      is_woken_ = true;
+      changed_.notify_one();
+    }
+    bool wait(std::chrono::milliseconds patience) {
+      std::unique_lock lock(mutex_);
+      if (!changed_.wait_for(lock, patience, [this] { return is_woken_; })) return false;
+      is_woken_ = false;
+      return true;
+    }
+
+   private:
+    std::mutex mutex_;  // guards is_woken_
+    std::condition_variable changed_;
+    bool is_woken_ = false;
+  };
+
+  Bell bell_;
 };
 
 }  // namespace ws::channel::test
