@@ -92,6 +92,8 @@ StoredRequest::StoredRequest(const RequestParts& parts) {
   request_.remote_ip = keep(parts.remote_ip);
   request_.host = keep(parts.host);
   request_.subprotocol = lend("");
+  request_.display_name = lend("");
+  request_.user_data = lend("");
   request_.is_tls = parts.is_tls ? 1 : 0;
 }
 

@@ -173,7 +173,7 @@ typedef struct wsp_prefix_1 {
 /* ---- wsp.users/1: all sessions of a user ---------------------------------------- */
 #define WSP_USERS_1 "wsp.users/1"
 
-/* A user as httpd authenticated it (wsp_request.user); an empty one is WSP_E_INVALID. Both
+/* A user as wsp_request.user names it; an empty one is WSP_E_INVALID. Both
  * calls reach the user's sessions with this plugin's Location, in all processes. */
 typedef struct wsp_users_1 {
   uint32_t struct_size;
@@ -185,6 +185,25 @@ typedef struct wsp_users_1 {
   /* host->close for each of them. */
   wsp_status (*disconnect)(const wsp_host*, wsp_bytes user, uint16_t code, wsp_bytes reason);
 } wsp_users_1;
+
+/* ---- wsp.identity/1: what a session may do ------------------------------------------ */
+#define WSP_IDENTITY_1 "wsp.identity/1"
+
+/* Since 1.2. All only from the session's own thread. What is asked here the host enforces
+ * by itself too: subscribe and publish give the same answer. */
+typedef struct wsp_identity_1 {
+  uint32_t struct_size;
+
+  /* WSP_OK or WSP_E_DENIED. */
+  wsp_status (*may_subscribe)(const wsp_host*, wsp_session, wsp_bytes channel);
+  wsp_status (*may_publish)(const wsp_host*, wsp_session, wsp_bytes channel);
+
+  /* A newer token of the same user that ends no sooner: the session lives on until then,
+   * and may do what that token says; what it is subscribed to it keeps. WSP_E_DENIED: no
+   * good token, or another user's, and nothing changed. WSP_E_UNSUPPORTED: there is no
+   * WebSocketToken here. */
+  wsp_status (*renew)(const wsp_host*, wsp_session, wsp_bytes token);
+} wsp_identity_1;
 
 #ifdef __cplusplus
 }

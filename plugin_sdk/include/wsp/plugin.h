@@ -35,7 +35,7 @@
 extern "C" {
 #endif
 
-#define WSP_ABI_MINOR 1u
+#define WSP_ABI_MINOR 2u
 #define WSP_EXPORT __attribute__((visibility("default")))
 
 typedef struct wsp_bytes {
@@ -53,7 +53,8 @@ enum {
   WSP_E_FULL = -2,        /* its output queue is full; wait for on_drain */
   WSP_E_INVALID = -3,     /* an argument breaks the contract */
   WSP_E_UNSUPPORTED = -4, /* this host cannot do that */
-  WSP_E_FAILED = -5       /* anything else; the log says what */
+  WSP_E_FAILED = -5,      /* anything else; the log says what */
+  WSP_E_DENIED = -6       /* this session may not do that. Since 1.2 */
 };
 
 typedef int32_t wsp_opcode;
@@ -97,11 +98,16 @@ typedef struct wsp_request {
   uint32_t environment_count;
   wsp_bytes path;        /* decoded, without the query */
   wsp_bytes query;       /* raw, without '?' */
-  wsp_bytes user;        /* as httpd authenticated it; empty for nobody */
+  wsp_bytes user;        /* who it is, as httpd, the site or a token says; empty for nobody */
   wsp_bytes remote_ip;   /* the client's, mod_remoteip considered */
   wsp_bytes host;        /* the Host header's, without port */
   wsp_bytes subprotocol; /* the one agreed on; empty for none */
   uint8_t is_tls;        /* 1 for wss: */
+
+  /* Since 1.2: what WebSocketAuthorize or WebSocketToken brought. */
+  wsp_bytes display_name; /* of the user, for people; UTF-8; empty when none was given */
+  wsp_bytes user_data;    /* for the plugin, as the site gave it; at most 4 KiB */
+  int64_t expires_ms;     /* the session then ends with 4401: since 1970, UTC; 0: never */
 } wsp_request;
 
 /* How a plugin shapes the answer to a handshake. Valid until on_handshake returns.
@@ -174,14 +180,18 @@ struct wsp_host {
   wsp_status (*close)(const wsp_host*, wsp_session, uint16_t code, wsp_bytes reason);
 
   /* Channel names: 1..255 bytes of UTF-8 without control characters or blanks. Each
-   * ServerName (with its aliases, on all ports) has its own. A second call does nothing. */
+   * ServerName (with its aliases, on all ports) has its own. A second call does nothing.
+   * WSP_E_DENIED: the session may not hear it (WebSocketChannel, or what its sign-in
+   * allows). Asked for from another thread, it is then just not done. */
   wsp_status (*subscribe)(const wsp_host*, wsp_session, wsp_bytes channel);
   wsp_status (*unsubscribe)(const wsp_host*, wsp_session, wsp_bytes channel);
 
   /* One message to every subscriber, in all processes, save `except` (or 0).
    * Encoded once. A subscriber whose queue is full follows WebSocketSlowClient.
    * All subscribers see what is published to one channel in one order; send() is
-   * not part of that order and may overtake it. */
+   * not part of that order and may overtake it.
+   * Within a [session] callback it counts as that session's: WSP_E_DENIED when it may
+   * not speak there. Elsewhere, in work or another thread, it is the plugin's own. */
   wsp_status (*publish)(const wsp_host*, wsp_bytes channel, wsp_opcode, wsp_bytes,
                         wsp_session except);
 

@@ -18,6 +18,7 @@
 
 #include "wsp/config.hpp"
 #include "wsp/history.hpp"
+#include "wsp/identity.hpp"
 #include "wsp/peer.hpp"
 #include "wsp/prefix.hpp"
 #include "wsp/presence.hpp"

@@ -2,6 +2,7 @@
 // Both are borrowed: valid until the callback returns. Copy what you keep.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -67,6 +68,16 @@ class Request {
   std::string_view subprotocol() const noexcept { return view(r_.subprotocol); }
   bool is_tls() const noexcept { return r_.is_tls != 0; }
 
+  // What WebSocketAuthorize or WebSocketToken brought; empty on a host of ABI 1.1.
+  std::string_view display_name() const noexcept {  // of the user, for people
+    return has_identity() ? view(r_.display_name) : std::string_view{};
+  }
+  std::string_view user_data() const noexcept {  // for the plugin, as the site gave it
+    return has_identity() ? view(r_.user_data) : std::string_view{};
+  }
+  // The session then ends with 4401: milliseconds since 1970, UTC; 0: never.
+  int64_t expires_ms() const noexcept { return has_identity() ? r_.expires_ms : 0; }
+
   // Headers: in the order received; their names' case does not matter.
   std::span<const wsp_pair> headers() const noexcept { return {r_.headers, r_.header_count}; }
   // The first of this name; empty when there is none.
@@ -115,6 +126,9 @@ class Request {
   const wsp_request& raw() const noexcept { return r_; }
 
  private:
+  bool has_identity() const noexcept {
+    return r_.struct_size >= offsetof(wsp_request, expires_ms) + sizeof r_.expires_ms;
+  }
   static constexpr bool same(std::string_view a, std::string_view b) noexcept { return a == b; }
 
   template <class Same>

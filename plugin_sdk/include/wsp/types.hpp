@@ -45,6 +45,7 @@ enum class Status : wsp_status {
   invalid = WSP_E_INVALID,          // an argument breaks the contract
   unsupported = WSP_E_UNSUPPORTED,  // this host cannot do that
   failed = WSP_E_FAILED,            // the log says why
+  denied = WSP_E_DENIED,            // this session may not do that
 };
 
 constexpr std::string_view to_string(Status s) noexcept {
@@ -61,6 +62,8 @@ constexpr std::string_view to_string(Status s) noexcept {
       return "unsupported";
     case Status::failed:
       return "failed";
+    case Status::denied:
+      return "denied";
   }
   return "unknown";
 }

@@ -9,7 +9,7 @@
 
 namespace wsp {
 
-// A user as httpd authenticated it: Request::user(). An empty one is Status::invalid. Reached are
+// A user as Request::user() names it. An empty one is Status::invalid. Reached are
 // the user's sessions with this plugin's Location; that there is none is no failure. All calls
 // [any].
 class Users {

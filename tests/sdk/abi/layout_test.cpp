@@ -103,11 +103,14 @@ TEST(Layout, EachMinorIsWhatWasReleased) {
   CHECK_EQUAL(2U, minors[1].structs);
   CHECK_EQUAL(8U, minors[1].members);
   CHECK_EQUAL(915911663880U, minors[1].offsets);
+  CHECK_EQUAL(1U, minors[2].structs);
+  CHECK_EQUAL(7U, minors[2].members);
+  CHECK_EQUAL(132543742128U, minors[2].offsets);
 }
 
 TEST(Layout, ConstantsKeepTheirValues) {
   static_assert(WSP_OK == 0 && WSP_E_GONE == -1 && WSP_E_FULL == -2 && WSP_E_INVALID == -3 &&
-                WSP_E_UNSUPPORTED == -4 && WSP_E_FAILED == -5);
+                WSP_E_UNSUPPORTED == -4 && WSP_E_FAILED == -5 && WSP_E_DENIED == -6);
   static_assert(WSP_TEXT == 1 && WSP_BINARY == 2);
   static_assert(WSP_LOG_ERROR == 1 && WSP_LOG_WARNING == 2 && WSP_LOG_INFO == 3 &&
                 WSP_LOG_DEBUG == 4);
@@ -118,4 +121,5 @@ TEST(Layout, ConstantsKeepTheirValues) {
   STRCMP_EQUAL("wsp.presence/1", WSP_PRESENCE_1);
   STRCMP_EQUAL("wsp.prefix/1", WSP_PREFIX_1);
   STRCMP_EQUAL("wsp.users/1", WSP_USERS_1);
+  STRCMP_EQUAL("wsp.identity/1", WSP_IDENTITY_1);
 }

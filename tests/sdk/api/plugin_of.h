@@ -51,7 +51,7 @@ struct Script {
 
 struct Room : wsp::Plugin {
   explicit Room(wsp::Host h)
-      : host(h), timers(h), work(h), history(h), presence(h), prefixes(h), users(h) {
+      : host(h), timers(h), work(h), history(h), presence(h), prefixes(h), users(h), identity(h) {
     script->create(*this);
   }
   std::unique_ptr<wsp::Session> open(wsp::Peer peer, const wsp::Request& request) override {
@@ -74,6 +74,7 @@ struct Room : wsp::Plugin {
   wsp::Presence presence;
   wsp::Prefixes prefixes;
   wsp::Users users;
+  wsp::Identity identity;
   wsp::Timer timer;
   static inline Script* script = nullptr;
 };

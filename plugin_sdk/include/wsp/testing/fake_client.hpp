@@ -99,6 +99,7 @@ class FakeClient {
   wsp_session id_;
   Handshake handshake_;
   std::string user_;
+  int64_t expires_ms_ = 0;
   Phase phase_ = Phase::refused;
   void* state_ = nullptr;
   bool has_state_ = false;  // on_open returned WSP_OK, on_close is due

@@ -44,6 +44,12 @@ enum class SlowClient {
   drop,   // that message is dropped
 };
 
+// What a good token says, for wsp.identity/1's renew.
+struct FakeToken {
+  std::string user;
+  int64_t expires_ms = 0;  // 0: never
+};
+
 class FakeHost {
  public:
   struct LogLine {
@@ -66,6 +72,13 @@ class FakeHost {
   bool late_history = false;           // replies wait for answer_history()
   size_t event_limit = 1'000'000;      // what one event may lead to; more is a complaint
   wsp_status history_status = WSP_OK;  // else why there is no history reply
+  // WebSocketChannel and its kin: whether this user ("" for a guest) may. Beside them, only a user
+  // himself may be subscribed to "user:NAME". A prefix is asked for like a channel.
+  using Rule = std::function<bool(std::string_view user, std::string_view channel)>;
+  Rule may_subscribe = [](auto, auto) { return true; };
+  Rule may_publish = [](auto, auto) { return true; };
+  // The good ones; nullopt: no WebSocketToken here.
+  std::optional<std::map<std::string, FakeToken, std::less<>>> tokens;
   void remove_extension(std::string id) { removed_.insert(std::move(id)); }
   // An older host, whose table ends where a later member begins:
   // shorten_extension(WSP_PRESENCE_1, offsetof(wsp_presence_1, count)).
@@ -180,13 +193,16 @@ class FakeHost {
   wsp_status prefix_subscription(wsp_session, std::string_view prefix, bool on);
   wsp_status send_to_user(std::string_view user, wsp_opcode, std::string_view);
   wsp_status disconnect_user(std::string_view user, uint16_t code, std::string_view reason);
+  wsp_status ask(wsp_session, std::string_view channel, bool publish);
+  wsp_status renew(wsp_session, std::string_view token);
+  bool may_hear(const FakeClient&, std::string_view channel) const;
 
   // fake_host_life.hpp: the plugin and its sessions.
   void complain(const std::string& what);
   void soon(Event);  // after the current callback; from another thread: with run_foreign()
   void settle();     // until nothing is left to do; within a callback: nothing
   template <class Call>
-  void callback(const char* what, Call&& call);  // into the plugin
+  void callback(const char* what, Call&& call, wsp_session acting = 0);  // into the plugin
   void open(FakeClient&, const FakeRequest&);
   void deliver(FakeClient&, const Frame&);
   void end(FakeClient&, uint16_t code, std::string_view reason);
@@ -200,6 +216,7 @@ class FakeHost {
   void tell_gap(const std::string& name, wsp_position, bool is_prefix);
   void announce(const FakePresence::Change&);
   void changed(const std::vector<FakePresence::Change>&);
+  void expire();
 
   wsp_plugin plugin_ = {};  // what an older plugin lacks is NULL
   wsp_host host_ = {};
@@ -209,6 +226,7 @@ class FakeHost {
   wsp_presence_1 presence_table_ = {};
   wsp_prefix_1 prefix_table_ = {};
   wsp_users_1 users_table_ = {};
+  wsp_identity_1 identity_table_ = {};
   std::set<std::string> removed_;
   std::map<std::string, std::unique_ptr<char[]>> shortened_;
   const std::thread::id thread_ = std::this_thread::get_id();
@@ -219,6 +237,7 @@ class FakeHost {
   void* self_ = nullptr;
   int depth_ = 0;           // callbacks that run
   bool on_worker_ = false;  // the callback that runs is [worker]
+  wsp_session acting_ = 0;  // the session whose callback runs; 0: it is nobody's
   int64_t now_ms_ = kStartTimeMs;
   std::deque<std::unique_ptr<FakeClient>> clients_;
   std::map<wsp_session, FakeClient*> by_id_;  // on_close not called yet

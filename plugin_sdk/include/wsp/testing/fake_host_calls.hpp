@@ -109,8 +109,10 @@ inline wsp_status FakeHost::close(wsp_session s, uint16_t code, std::string_view
 inline wsp_status FakeHost::subscription(wsp_session s, std::string_view channel, bool on) {
   if (!is_channel_name(channel)) return invalid("subscribe: no channel name");
   if (!usable() || !alive(s)) return WSP_E_GONE;
+  if (on && is_own_thread() && !may_hear(*find(s), channel)) return WSP_E_DENIED;
   const auto change = [this, s, on, name = std::string(channel)] {
-    if (!find(s)) return;
+    const FakeClient* client = find(s);
+    if (!client || (on && !may_hear(*client, name))) return;
     if (on) {
       channels_.subscribe(name, s);
     } else {
@@ -132,6 +134,8 @@ inline wsp_status FakeHost::publish(std::string_view channel, wsp_opcode opcode,
   if (opcode != WSP_TEXT && opcode != WSP_BINARY) return invalid("publish: an unknown opcode");
   if (opcode == WSP_TEXT && !is_utf8(payload)) return invalid("publish: text that is not UTF-8");
   if (!usable()) return WSP_E_GONE;
+  if (const FakeClient* actor = is_own_thread() ? find(acting_) : nullptr)
+    if (!may_publish(actor->user_, channel)) return WSP_E_DENIED;
   const auto put = [this, except, name = std::string(channel),
                     frame = Frame{opcode, std::string(payload)}, kept = keep != nullptr,
                     options = keep ? *keep : wsp_publish_options{}] {

@@ -2,6 +2,8 @@
 // the extensions. Included by fake_host.hpp.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <stdexcept>
 #include <utility>
@@ -76,6 +78,17 @@ inline void FakeHost::fill_extensions() {
   users_table_.disconnect = [](const wsp_host* h, wsp_bytes user, uint16_t code, wsp_bytes reason) {
     return of(h).disconnect_user(view(user), code, view(reason));
   };
+
+  identity_table_.struct_size = sizeof identity_table_;
+  identity_table_.may_subscribe = [](const wsp_host* h, wsp_session s, wsp_bytes channel) {
+    return of(h).ask(s, view(channel), false);
+  };
+  identity_table_.may_publish = [](const wsp_host* h, wsp_session s, wsp_bytes channel) {
+    return of(h).ask(s, view(channel), true);
+  };
+  identity_table_.renew = [](const wsp_host* h, wsp_session s, wsp_bytes token) {
+    return of(h).renew(s, view(token));
+  };
 }
 
 inline const void* FakeHost::table(std::string_view id) const {
@@ -85,6 +98,7 @@ inline const void* FakeHost::table(std::string_view id) const {
   if (id == WSP_PRESENCE_1) return &presence_table_;
   if (id == WSP_PREFIX_1) return &prefix_table_;
   if (id == WSP_USERS_1) return &users_table_;
+  if (id == WSP_IDENTITY_1) return &identity_table_;
   return nullptr;
 }
 
@@ -134,9 +148,10 @@ inline wsp_status FakeHost::history(wsp_session s, std::string_view channel,
   if (!is_own_thread()) return invalid("history: not on the session's own thread");
   if (!is_channel_name(channel) || !query || !fn) return invalid("history: a missing argument");
   if (!usable() || !alive(s)) return WSP_E_GONE;
+  if (!may_hear(*find(s), channel)) return WSP_E_DENIED;
   if (subscribe) channels_.subscribe(channel, s);
   const auto read = channels_.read(channel, query->limit, query->since, now_ms_);
-  const auto answer = [this, read, fn, arg](wsp_status status) {
+  const auto answer = [this, read, fn, arg, s](wsp_status status) {
     Loan loan;
     std::vector<wsp_history_message> messages;
     messages.reserve(read.messages.size());
@@ -149,7 +164,8 @@ inline wsp_status FakeHost::history(wsp_session s, std::string_view channel,
     const wsp_history_reply reply = {sizeof(wsp_history_reply),
                                      static_cast<uint32_t>(messages.size()), pointers.data(),
                                      read.position, static_cast<uint8_t>(read.recovered ? 1 : 0)};
-    callback("a history callback", [&] { fn(arg, status, status == WSP_OK ? &reply : nullptr); });
+    const auto call = [&] { fn(arg, status, status == WSP_OK ? &reply : nullptr); };
+    callback("a history callback", call, s);
   };
   if (late_history) {
     find(s)->late_history_.push_back({std::string(channel), subscribe, [this, answer](bool gone) {
@@ -231,8 +247,10 @@ inline wsp_status FakeHost::presence_count(std::string_view channel, uint64_t* m
 inline wsp_status FakeHost::prefix_subscription(wsp_session s, std::string_view prefix, bool on) {
   if (!is_prefix(prefix)) return invalid("prefix subscribe: no prefix");
   if (!usable() || !alive(s)) return WSP_E_GONE;
+  if (on && is_own_thread() && !may_hear(*find(s), prefix)) return WSP_E_DENIED;
   const auto change = [this, s, on, name = std::string(prefix)] {
-    if (!find(s)) return;
+    const FakeClient* client = find(s);
+    if (!client || (on && !may_hear(*client, name))) return;
     if (on) {
       channels_.subscribe_prefix(name, s);
     } else {
@@ -269,6 +287,37 @@ inline wsp_status FakeHost::disconnect_user(std::string_view user, uint16_t code
     for (const auto& client : clients_)
       if (client->is_open() && client->user_ == name) close(client->id_, code, text);
   });
+  return WSP_OK;
+}
+
+inline bool FakeHost::may_hear(const FakeClient& client, std::string_view channel) const {
+  constexpr std::string_view kOwn = "user:";
+  if (channel.starts_with(kOwn) &&
+      (client.user_.empty() || channel.substr(kOwn.size()) != client.user_))
+    return false;
+  return may_subscribe(client.user_, channel);
+}
+
+inline wsp_status FakeHost::ask(wsp_session s, std::string_view channel, bool publish) {
+  if (!is_own_thread()) return invalid("identity: not on the session's own thread");
+  if (!is_channel_name(channel)) return invalid("identity: no channel name");
+  if (!usable() || !alive(s)) return WSP_E_GONE;
+  const FakeClient& client = *find(s);
+  const bool may = publish ? may_publish(client.user_, channel) : may_hear(client, channel);
+  return may ? WSP_OK : WSP_E_DENIED;
+}
+
+inline wsp_status FakeHost::renew(wsp_session s, std::string_view token) {
+  if (!is_own_thread()) return invalid("identity renew: not on the session's own thread");
+  if (!usable() || !alive(s)) return WSP_E_GONE;
+  if (!tokens) return WSP_E_UNSUPPORTED;
+  const auto known = tokens->find(token);
+  FakeClient& client = *find(s);
+  if (known == tokens->end() || known->second.user != client.user_) return WSP_E_DENIED;
+  const auto end_of = [](int64_t ms) { return ms == 0 ? INT64_MAX : ms; };
+  if (end_of(known->second.expires_ms) < std::max(end_of(client.expires_ms_), now_ms_))
+    return WSP_E_DENIED;
+  client.expires_ms_ = known->second.expires_ms;
   return WSP_OK;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <utility>
 
 #include "wsp/testing/fake_host.hpp"
 
@@ -48,8 +49,9 @@ inline void FakeHost::settle() {
 }
 
 template <class Call>
-void FakeHost::callback(const char* what, Call&& call) {
+void FakeHost::callback(const char* what, Call&& call, wsp_session acting) {
   ++depth_;
+  const wsp_session outer = std::exchange(acting_, acting);
   try {
     call();
   } catch (const std::exception& e) {
@@ -57,6 +59,7 @@ void FakeHost::callback(const char* what, Call&& call) {
   } catch (...) {
     complain(std::string("an exception left ") + what);
   }
+  acting_ = outer;
   --depth_;
 }
 
@@ -210,6 +213,7 @@ inline FakeClient& FakeHost::connect(const FakeRequest& request) {
 inline void FakeHost::open(FakeClient& client, const FakeRequest& request) {
   client.phase_ = FakeClient::Phase::open;
   client.user_ = request.user;
+  client.expires_ms_ = request.expires_ms;
   by_id_[client.id_] = &client;
   {
     const std::lock_guard lock(mutex_);
@@ -217,8 +221,10 @@ inline void FakeHost::open(FakeClient& client, const FakeRequest& request) {
   }
   const LentRequest lent(request, client.handshake_.subprotocol);
   wsp_status status = WSP_E_FAILED;
-  callback("on_open",
-           [&] { status = plugin_.on_open(self_, client.id_, &lent.raw(), &client.state_); });
+  const auto call = [&] {
+    status = plugin_.on_open(self_, client.id_, &lent.raw(), &client.state_);
+  };
+  callback("on_open", call, client.id_);
   client.has_state_ = status == WSP_OK;
   if (status == WSP_OK) {
     ++opened_;
@@ -237,7 +243,8 @@ inline void FakeHost::deliver(FakeClient& client, const Frame& frame) {
   } else if (plugin_.on_message) {
     Loan loan;
     const wsp_message message = {sizeof(wsp_message), frame.opcode, loan.lend(frame.payload)};
-    callback("on_message", [&] { plugin_.on_message(client.state_, &message); });
+    callback(
+        "on_message", [&] { plugin_.on_message(client.state_, &message); }, client.id_);
   }
 }
 
@@ -258,7 +265,8 @@ inline void FakeHost::end(FakeClient& client, uint16_t code, std::string_view re
     Loan loan;
     const wsp_bytes lent = loan.lend(reason);
     if (plugin_.on_close)
-      callback("on_close", [&] { plugin_.on_close(client.state_, code, lent); });
+      callback(
+          "on_close", [&] { plugin_.on_close(client.state_, code, lent); }, client.id_);
     client.has_state_ = false;
   }
   by_id_.erase(client.id_);

@@ -44,7 +44,8 @@ inline void FakeClient::read() {
   output_.clear();
   queued_bytes_ = 0;
   if (!std::exchange(was_full_, false) || !is_open() || !host_.plugin_.on_drain) return;
-  host_.callback("on_drain", [this] { host_.plugin_.on_drain(state_); });
+  host_.callback(
+      "on_drain", [this] { host_.plugin_.on_drain(state_); }, id_);
   host_.settle();
 }
 
@@ -226,17 +227,29 @@ inline void FakeHost::advance(std::chrono::milliseconds by) {
           (next == timers_.end() || t->second.due_ms < next->second.due_ms))
         next = t;
     if (next == timers_.end()) break;
+    const wsp_timer next_id = next->first;
     const TimerEntry timer = next->second;
     now_ms_ = std::max(now_ms_, timer.due_ms);
+    expire();
+    if (!timers_.contains(next_id)) continue;
     if (timer.repeat_ms == 0) {
       timers_.erase(next);
     } else {
       next->second.due_ms += timer.repeat_ms;
     }
-    callback("a timer", [&] { timer.fn(timer.arg); });
+    callback(
+        "a timer", [&] { timer.fn(timer.arg); }, timer.session);
     settle();
   }
   now_ms_ = until;
+  expire();
+}
+
+inline void FakeHost::expire() {
+  for (const auto& client : clients_)
+    if (client->is_open() && client->expires_ms_ != 0 && client->expires_ms_ <= now_ms_)
+      close(client->id_, 4401, "expired");
+  settle();
 }
 
 inline size_t FakeHost::run_work() {
@@ -249,7 +262,8 @@ inline size_t FakeHost::run_work() {
     on_worker_ = false;
     settle();
     const bool gone = job.session != 0 && !find(job.session);
-    callback("a job's done", [&] { job.done(job.arg, gone ? WSP_E_GONE : WSP_OK); });
+    const auto done = [&] { job.done(job.arg, gone ? WSP_E_GONE : WSP_OK); };
+    callback("a job's done", done, gone ? 0 : job.session);
     settle();
   }
   return ran;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ struct FakeRequest {
   Pairs cookies = {};
   Pairs environment = {};
   bool is_tls = false;
+  std::string display_name = {};
+  std::string user_data = {};
+  int64_t expires_ms = 0;  // FakeHost::now_ms() and more; the session then ends with 4401
 };
 
 // What the client got.
@@ -65,6 +69,9 @@ class LentRequest {
     raw_.host = loan_.lend(r.host);
     raw_.subprotocol = loan_.lend(subprotocol);
     raw_.is_tls = r.is_tls ? 1 : 0;
+    raw_.display_name = loan_.lend(r.display_name);
+    raw_.user_data = loan_.lend(r.user_data);
+    raw_.expires_ms = r.expires_ms;
   }
   const wsp_request& raw() const noexcept { return raw_; }
 
