@@ -6,6 +6,8 @@
 // here are whole ones: namespace and name, see channel_name.h.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,7 +35,7 @@ struct Position {
 enum class BusStatus : uint8_t {
   ok,
   full,         // no room for another channel, message or member; nothing was done
-  conflict,     // enter: the session is there under another key
+  conflict,     // enter: the session is there under another key; submit: the key is another's
   gone,         // the session has ended
   unavailable,  // the engine cannot be reached or its state is broken; the log says why
 };
@@ -83,6 +85,47 @@ struct Published {
   Position position;  // epoch 0: not known yet, the engine writes in batches
 };
 
+// One message for some channels, from somebody who waits.
+struct Submission {
+  struct Target {
+    std::string channel;
+    std::optional<Keep> keep;
+  };
+  std::vector<Target> targets;
+  protocol::Opcode opcode = protocol::Opcode::text;
+  std::string payload;
+  SessionId except = 0;
+  // At most 511 bytes; not empty: for some minutes whoever submits under this key gets the receipt
+  // of the first, and nothing is published. digest: of what makes two submissions the same one.
+  std::string key;
+  std::array<unsigned char, 32> digest{};
+};
+
+struct Receipt {
+  struct Placed {
+    Position position;
+    uint64_t subscribers = 0;  // that it goes to, in all processes
+  };
+  BusStatus status = BusStatus::ok;
+  bool is_replay = false;      // of an earlier one
+  std::vector<Placed> placed;  // for each target
+};
+
+struct Cleared {
+  BusStatus status = BusStatus::ok;
+  Position position;
+  uint64_t removed = 0;  // messages
+};
+
+// What is known of a channel.
+struct ChannelFacts {
+  std::string channel;
+  Position position;
+  uint64_t kept = 0;         // messages
+  uint64_t subscribers = 0;  // sessions, in all processes
+  MemberCount members;
+};
+
 struct HistoryQuery {
   std::optional<Position> since;  // only what came after it
   uint32_t limit = 0;             // at most so many, the newest; 0: all that is kept
@@ -125,16 +168,24 @@ class Bus {
                                           std::string_view payload, SessionId except,
                                           const std::optional<Keep>& keep) = 0;
 
-  // [worker] The same, but returns with the position. Waits at most this long; after a failure the
-  // message was not published and will not be.
-  [[nodiscard]] virtual Published publish_and_wait(std::string_view channel,
-                                                   protocol::Opcode opcode,
-                                                   std::string_view payload, SessionId except,
-                                                   const std::optional<Keep>& keep,
-                                                   uint32_t timeout_ms) {
-    (void)timeout_ms;
-    return publish(channel, opcode, payload, except, keep);
-  }
+  // [worker] To all channels of it or to none. Waits at most this long; after a failure nothing was
+  // published and nothing will be.
+  [[nodiscard]] virtual Receipt submit(const Submission& submission, uint32_t timeout_ms) = 0;
+
+  // The same for one channel.
+  [[nodiscard]] Published publish_and_wait(std::string_view channel, protocol::Opcode opcode,
+                                           std::string_view payload, SessionId except,
+                                           const std::optional<Keep>& keep, uint32_t timeout_ms);
+
+  // [worker] Drops the messages that a channel keeps. Its numbering goes on.
+  [[nodiscard]] virtual Cleared clear(std::string_view channel, uint32_t timeout_ms) = 0;
+
+  // [worker] A channel that nobody has used has no epoch.
+  [[nodiscard]] virtual BusStatus describe(std::string_view channel, ChannelFacts& facts) = 0;
+  // [worker] The first `limit` channels whose full names begin so and come after `after`, in the
+  // order of their bytes.
+  [[nodiscard]] virtual BusStatus list(std::string_view prefix, std::string_view after,
+                                       size_t limit, std::vector<ChannelFacts>& channels) = 0;
 
   // To all who listen, as an Event::Kind::control: no message, without an offset, never kept.
   [[nodiscard]] virtual BusStatus control(std::string_view channel, std::string_view payload) = 0;
@@ -155,6 +206,9 @@ class Bus {
   // gap, one with the family's name and no position.
   [[nodiscard]] virtual BusStatus listen(Listener& listener, std::string_view channel) = 0;
   virtual void forget(Listener& listener, std::string_view channel) noexcept = 0;
+
+  // Of a channel that the listener listens to: by how much the number of its sessions changed.
+  virtual void change_audience(std::string_view channel, int64_t change) = 0;
 
   // The newest order of a channel that the listener listens to: events after it are still to come
   // to somebody who starts now.

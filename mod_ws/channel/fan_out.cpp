@@ -38,7 +38,7 @@ BusStatus FanOut::open(Subscriber& subscriber, std::string_view name, Audience*&
   if (!channel) {
     const BusStatus status = bus_.listen(*this, name);
     if (status != BusStatus::ok) return status;
-    auto made = std::make_unique<LocalChannel>(LocalChannel{std::string(name), {}, false});
+    auto made = std::make_unique<LocalChannel>(LocalChannel{std::string(name), {}});
     channel = channels_.emplace(made->name, std::move(made)).first->second.get();
   }
   channel->audiences.push_back(
@@ -74,6 +74,26 @@ void FanOut::sweep() {
   maybe_unused_.clear();
 }
 
+// The bus learns of it at the turn's end.
+void FanOut::note_change(LocalChannel& channel) {
+  if (channel.is_recount_due) return;
+  changed_.push_back(&channel);
+  channel.is_recount_due = true;
+  if (!loop_.turn_end_is_due()) loop_.run_again();
+}
+
+void FanOut::recount() {
+  for (LocalChannel* channel : changed_) {
+    channel->is_recount_due = false;
+    int64_t sessions = 0;
+    for (const auto& audience : channel->audiences)
+      sessions += static_cast<int64_t>(audience->entries.size());
+    if (sessions != channel->told) bus_.change_audience(channel->name, sessions - channel->told);
+    channel->told = sessions;
+  }
+  changed_.clear();
+}
+
 void FanOut::insert(Subscriber& subscriber, Audience& audience, uint64_t after) {
   const auto slot = static_cast<uint32_t>(subscriber.subscriptions_.size());
   const auto index = static_cast<uint32_t>(audience.entries.size());
@@ -84,6 +104,7 @@ void FanOut::insert(Subscriber& subscriber, Audience& audience, uint64_t after) 
     audience.entries.pop_back();
     throw;
   }
+  note_change(audience.channel);
 }
 
 // Puts an entry where another was.
@@ -112,6 +133,7 @@ void FanOut::erase(Subscriber& subscriber, size_t slot) {
   }
   subscriptions.pop_back();
   if (audience.entries.empty()) release(audience.channel);
+  note_change(audience.channel);
 }
 
 std::optional<size_t> FanOut::slot_of(const Subscriber& subscriber,

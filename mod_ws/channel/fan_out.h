@@ -50,6 +50,8 @@ struct LocalChannel {
   std::string name;
   std::vector<std::unique_ptr<Audience>> audiences;
   bool maybe_unused = false;
+  bool is_recount_due = false;
+  int64_t told = 0;  // sessions that the bus knows of
 };
 
 // Belongs to a loop: all calls come from there. Callers give each session's own Subscriber.
@@ -115,6 +117,8 @@ class FanOut final : public net::TurnEnd, private Listener {
   [[nodiscard]] static Audience::Entry& entry_of(const Subscriber::Subscription& one) noexcept;
   void release(LocalChannel& channel);
   void sweep();
+  void note_change(LocalChannel& channel);
+  void recount();
 
   [[nodiscard]] uint64_t begin_reading(Subscriber& subscriber, HistoryDone done);
   void ask(Subscriber& subscriber, std::string_view channel, const HistoryQuery& query,
@@ -138,6 +142,7 @@ class FanOut final : public net::TurnEnd, private Listener {
   std::vector<Audience*> open_;  // with an open batch
   std::deque<Audience*> due_;    // with sealed ones
   std::vector<LocalChannel*> maybe_unused_;
+  std::vector<LocalChannel*> changed_;  // their numbers of sessions
   std::unordered_map<session::SessionId, Subscriber*> readers_;
   size_t sealed_bytes_ = 0;
   uint64_t last_reading_ = 0;

@@ -29,6 +29,7 @@ void FanOut::on_turn_end() {
     for (Audience* audience : std::exchange(open_, {})) seal(*audience);
   }
   if (!due_.empty()) deliver_slice();
+  if (!changed_.empty()) recount();
   if (!maybe_unused_.empty()) sweep();
   if (std::exchange(holds_publishes_, false)) bus_.release();
 }

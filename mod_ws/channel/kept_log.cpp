@@ -50,6 +50,12 @@ void KeptLog::trim(Shelf& shelf, uint64_t now_ms) noexcept {
   while (shelf.oldest_ && is_expired(*shelf.oldest_, now_ms)) drop_oldest(shelf);
 }
 
+size_t KeptLog::clear(Shelf& shelf) noexcept {
+  const size_t size = shelf.size_;
+  while (!shelf.empty()) drop_oldest(shelf);
+  return size;
+}
+
 void KeptLog::expire(uint64_t now_ms) noexcept {
   while (!log_.empty() && is_expired(log_.front(), now_ms)) drop_oldest(*log_.front().shelf);
 }

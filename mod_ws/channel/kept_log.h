@@ -48,6 +48,7 @@ class KeptLog {
     Shelf& operator=(const Shelf&) = delete;
 
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+    [[nodiscard]] size_t size() const noexcept { return size_; }
 
    private:
     friend class KeptLog;
@@ -76,6 +77,9 @@ class KeptLog {
   // (0: any number). False: nothing was appended.
   [[nodiscard]] bool recover(Shelf& shelf, uint64_t after, uint32_t limit, uint64_t now_ms,
                              std::vector<Event>& messages);
+
+  // Drops all messages of the shelf, and says how many there were.
+  size_t clear(Shelf& shelf) noexcept;
 
   // Drops what is too old at the front of all. Cheap when there is nothing.
   void expire(uint64_t now_ms) noexcept;

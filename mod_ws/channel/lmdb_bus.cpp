@@ -158,23 +158,6 @@ BusStatus LmdbBus::submit(Operation::Kind kind, std::string_view channel, std::s
   return writer_->submit(std::move(operation));
 }
 
-namespace {
-
-Operation publish_operation(std::string_view channel, protocol::Opcode opcode,
-                            std::string_view payload, SessionId except,
-                            const std::optional<Keep>& keep) {
-  Operation operation;
-  operation.kind = Operation::Kind::publish;
-  operation.channel = channel;
-  operation.opcode = opcode;
-  operation.content = payload;
-  operation.session = except;
-  operation.keep = keep;
-  return operation;
-}
-
-}  // namespace
-
 bool LmdbBus::has_room_for(std::string_view channel) {
   if (!is_name(channel)) return false;
   if (!control_->is_crowded()) return true;
@@ -189,17 +172,33 @@ Published LmdbBus::publish(std::string_view channel, protocol::Opcode opcode,
                            std::string_view payload, SessionId except,
                            const std::optional<Keep>& keep) {
   if (!has_room_for(channel)) return {BusStatus::full, {}};
-  return {writer_->submit(publish_operation(channel, opcode, payload, except, keep),
-                          holder_of_this_thread == this),
-          {}};
+  Operation operation;
+  operation.channel = channel;
+  operation.opcode = opcode;
+  operation.content = payload;
+  operation.session = except;
+  operation.keep = keep;
+  return {writer_->submit(std::move(operation), holder_of_this_thread == this), {}};
 }
 
-Published LmdbBus::publish_and_wait(std::string_view channel, protocol::Opcode opcode,
-                                    std::string_view payload, SessionId except,
-                                    const std::optional<Keep>& keep, uint32_t timeout_ms) {
-  if (!has_room_for(channel)) return {BusStatus::full, {}};
-  return writer_->submit_and_wait(publish_operation(channel, opcode, payload, except, keep),
-                                  timeout_ms);
+Receipt LmdbBus::submit(const Submission& submission, uint32_t timeout_ms) {
+  for (const Submission::Target& target : submission.targets)
+    if (!has_room_for(target.channel)) return {BusStatus::full, false, {}};
+  Operation operation;
+  operation.kind = Operation::Kind::submit;
+  operation.submission = std::make_shared<const Submission>(submission);
+  return writer_->submit_and_wait(std::move(operation), timeout_ms).receipt;
+}
+
+Cleared LmdbBus::clear(std::string_view channel, uint32_t timeout_ms) {
+  if (!is_name(channel)) return {};
+  Operation operation;
+  operation.kind = Operation::Kind::clear;
+  operation.channel = channel;
+  const lmdb::Outcome outcome = writer_->submit_and_wait(std::move(operation), timeout_ms);
+  Cleared cleared{outcome.receipt.status, {}, outcome.removed};
+  if (!outcome.receipt.placed.empty()) cleared.position = outcome.receipt.placed.front().position;
+  return cleared;
 }
 
 void LmdbBus::hold() noexcept {
@@ -256,7 +255,7 @@ BusStatus LmdbBus::listen(Listener& listener, std::string_view channel) {
     reader->forget(channel);
     return status;
   }
-  ++interest_[std::string(channel)];
+  ++interest_[std::string(channel)].listeners;
   update_active();
   return status;
 }
@@ -272,10 +271,22 @@ void LmdbBus::forget(Listener& listener, std::string_view channel) noexcept {
 void LmdbBus::drop_interest(const std::string& channel) {
   const std::lock_guard lock(mutex_);
   const auto known = interest_.find(channel);
-  if (known == interest_.end() || --known->second > 0) return;
+  if (known == interest_.end() || --known->second.listeners > 0) return;
   interest_.erase(known);
   (void)submit(Operation::Kind::forget, channel);
   update_active();
+}
+
+void LmdbBus::change_audience(std::string_view channel, int64_t change) {
+  const std::lock_guard lock(mutex_);
+  const auto known = interest_.find(std::string(channel));
+  if (known == interest_.end()) return;
+  known->second.sessions += change;
+  Operation operation;
+  operation.kind = Operation::Kind::audience;
+  operation.channel = channel;
+  operation.audience = static_cast<uint32_t>(known->second.sessions);
+  (void)writer_->submit(std::move(operation), holder_of_this_thread == this);
 }
 
 // With the mutex.
@@ -354,6 +365,37 @@ BusStatus LmdbBus::count(std::string_view channel, MemberCount& count) {
   lmdb::ChannelRecord record{};
   if (txn.get(Table::names, channel, number) && txn.get(Table::channels, Key().add(number), record))
     count = {record.keys, record.sessions};
+  return txn.error() == 0 ? BusStatus::ok : BusStatus::unavailable;
+}
+
+BusStatus LmdbBus::describe(std::string_view channel, ChannelFacts& facts) {
+  facts = {std::string(channel), {}, 0, 0, {}};
+  if (!is_name(channel)) return BusStatus::ok;
+  lmdb::ReadTxn txn(*store_);
+  uint64_t number = 0;
+  lmdb::ChannelRecord record{};
+  if (txn.get(Table::names, channel, number) && txn.get(Table::channels, Key().add(number), record))
+    lmdb::describe(txn, record, facts);
+  return txn.error() == 0 ? BusStatus::ok : BusStatus::unavailable;
+}
+
+BusStatus LmdbBus::list(std::string_view prefix, std::string_view after, size_t limit,
+                        std::vector<ChannelFacts>& channels) {
+  channels.clear();
+  lmdb::ReadTxn txn(*store_);
+  lmdb::Cursor cursor(txn, Table::names);
+  const std::string from(std::max(prefix, after));
+  for (bool found = from.empty() ? cursor.first() : cursor.seek(from);
+       found && channels.size() < limit && cursor.key().starts_with(prefix);
+       found = cursor.next()) {
+    uint64_t number = 0;
+    lmdb::ChannelRecord record{};
+    if (cursor.key() <= after || !lmdb::record_of(cursor.value(), number) ||
+        !txn.get(Table::channels, Key().add(number), record))
+      continue;
+    channels.push_back({std::string(cursor.key()), {}, 0, 0, {}});
+    lmdb::describe(txn, record, channels.back());
+  }
   return txn.error() == 0 ? BusStatus::ok : BusStatus::unavailable;
 }
 

@@ -43,10 +43,11 @@ class LmdbBus final : public Bus {
   [[nodiscard]] Published publish(std::string_view channel, protocol::Opcode opcode,
                                   std::string_view payload, SessionId except,
                                   const std::optional<Keep>& keep) override;
-  [[nodiscard]] Published publish_and_wait(std::string_view channel, protocol::Opcode opcode,
-                                           std::string_view payload, SessionId except,
-                                           const std::optional<Keep>& keep,
-                                           uint32_t timeout_ms) override;
+  [[nodiscard]] Receipt submit(const Submission& submission, uint32_t timeout_ms) override;
+  [[nodiscard]] Cleared clear(std::string_view channel, uint32_t timeout_ms) override;
+  [[nodiscard]] BusStatus describe(std::string_view channel, ChannelFacts& facts) override;
+  [[nodiscard]] BusStatus list(std::string_view prefix, std::string_view after, size_t limit,
+                               std::vector<ChannelFacts>& channels) override;
   [[nodiscard]] BusStatus control(std::string_view channel, std::string_view payload) override;
   void hold() noexcept override;
   void release() noexcept override;
@@ -55,6 +56,7 @@ class LmdbBus final : public Bus {
   void remove(Listener& listener) noexcept override;
   [[nodiscard]] BusStatus listen(Listener& listener, std::string_view channel) override;
   void forget(Listener& listener, std::string_view channel) noexcept override;
+  void change_audience(std::string_view channel, int64_t change) override;
   [[nodiscard]] uint64_t order(Listener& listener, std::string_view channel) override;
   void receive(Listener& listener, std::vector<Event>& events) override;
   void read(Listener& listener, std::string_view channel, const HistoryQuery& query,
@@ -94,7 +96,11 @@ class LmdbBus final : public Bus {
   std::vector<ReaderPointer> readers_;  // changes while nobody else calls
 
   std::mutex mutex_;  // guards what follows; operations are submitted in the order of its changes
-  std::unordered_map<std::string, uint32_t> interest_;  // channel: listeners of this process
+  struct Interest {
+    uint32_t listeners = 0;
+    int64_t sessions = 0;
+  };
+  std::unordered_map<std::string, Interest> interest_;  // of this process, by channel
   std::unordered_map<std::string, lmdb::OwnMembers> members_;
 };
 

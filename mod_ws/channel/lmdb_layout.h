@@ -11,7 +11,7 @@
 
 namespace ws::channel::lmdb {
 
-inline constexpr uint32_t kLayout = 2;
+inline constexpr uint32_t kLayout = 3;
 
 enum class Table : uint8_t {
   meta,       // kMetaKey -> MetaRecord
@@ -19,13 +19,16 @@ enum class Table : uint8_t {
   channels,   // channel number -> ChannelRecord, full name
   log,        // order -> LogHeader, content; the rest of a large content at the orders after it
   history,    // channel number, offset -> KeptRecord: the messages of the log that are kept
-  interest,   // channel number, process -> nothing: who is woken
+  interest,   // channel number, process -> uint32_t: who is woken, and how many sessions it has
+              // there
   members,    // channel number, session -> MemberRecord, key, info
   keys,       // channel number, key -> a KeyRecord for each session, the last entered at the end
   sessions,   // session, channel number -> nothing: where a process's sessions are
   processes,  // process -> ProcessRecord
+  receipts,   // Submission::key -> ReceiptRecord, PlacedRecords
+  ages,       // time, entry -> Submission::key: the receipts, oldest first
 };
-inline constexpr size_t kTableCount = 10;
+inline constexpr size_t kTableCount = 12;
 
 // An event's place among all events of all channels: the transaction that wrote it, and which of
 // that transaction's it is. So the newest order is known without a look at the log.
@@ -106,6 +109,17 @@ struct ProcessRecord {
   uint64_t started;  // of the pid, as /proc tells
   uint32_t pid;
   uint32_t unused;
+};
+
+struct ReceiptRecord {
+  uint64_t time_ms;
+  std::array<unsigned char, 32> digest;
+};
+
+struct PlacedRecord {
+  uint64_t epoch;
+  uint64_t offset;
+  uint64_t subscribers;
 };
 
 template <class Record>

@@ -19,6 +19,13 @@ struct ChannelId {
   uint64_t epoch = 0;
 };
 
+// What became of an operation.
+struct Outcome {
+  Receipt receipt;
+  ChannelId channel;
+  uint64_t removed = 0;  // clear: messages
+};
+
 // Somebody who waits for an operation.
 struct Waiter {
   enum class State : uint8_t {
@@ -28,26 +35,44 @@ struct Waiter {
     done        // `result` is set
   };
   std::atomic<State> state = State::queued;
-  Published result;
+  Outcome result;
   std::binary_semaphore done{0};
 };
 
 struct Operation {
-  enum class Kind : uint8_t { publish, control, listen, forget, touch, enter, leave };
+  enum class Kind : uint8_t {
+    publish,
+    submit,
+    clear,
+    control,
+    listen,
+    audience,
+    forget,
+    touch,
+    enter,
+    leave
+  };
 
   Kind kind = Kind::publish;
   protocol::Opcode opcode = protocol::Opcode::text;
   SessionId session = 0;  // publish: except
+  uint32_t audience = 0;  // sessions of this process that listen
   std::string channel;
   std::string content;  // a message; enter: the key
   std::string info;
   std::optional<Keep> keep;
+  std::shared_ptr<const Submission> submission;
   std::shared_ptr<Waiter> waiter;
   // listen, touch: called once, on the writer's thread, after the commit. Must not block.
   std::function<void(BusStatus, ChannelId)> done;
 
+  // Of its message, in each channel that it goes to.
+  [[nodiscard]] size_t message_size() const noexcept {
+    return submission ? submission->payload.size() : content.size();
+  }
   [[nodiscard]] size_t size() const noexcept {
-    return sizeof(Operation) + channel.size() + content.size() + info.size();
+    const size_t messages = submission ? submission->targets.size() : 1;
+    return sizeof(Operation) + channel.size() + message_size() * messages + info.size();
   }
 };
 

@@ -64,7 +64,7 @@ void add_listener(Writing& writing, ChannelEntry& channel, uint16_t process) {
   const Key key = Key().add(channel.record.number).add(process);
   std::string_view value;
   if (writing.txn().get(Table::interest, key, value)) return;
-  writing.txn().put(Table::interest, key, {});
+  writing.txn().put(Table::interest, key, bytes_of(uint32_t{0}));
   ++channel.record.listeners;
   channel.is_changed = true;
   channel.is_hinted = false;
@@ -75,6 +75,27 @@ void remove_listener(Writing& writing, ChannelEntry& channel, uint16_t process) 
   if (channel.record.listeners > 0) --channel.record.listeners;
   channel.record.used_ms = writing.now_ms();
   channel.is_changed = true;
+}
+
+void set_audience(Writing& writing, const ChannelEntry& channel, uint16_t process,
+                  uint32_t sessions) {
+  const Key key = Key().add(channel.record.number).add(process);
+  uint32_t known = 0;
+  if (writing.txn().get(Table::interest, key, known) && known != sessions)
+    writing.txn().put(Table::interest, key, bytes_of(sessions));
+}
+
+uint64_t audience_of(Txn& txn, const ChannelRecord& channel) {
+  if (channel.listeners == 0) return 0;
+  uint64_t sessions = 0;
+  const Key prefix = Key().add(channel.number);
+  Cursor cursor(txn, Table::interest);
+  for (bool found = cursor.seek(prefix); found && cursor.key().starts_with(prefix);
+       found = cursor.next()) {
+    uint32_t here = 0;
+    if (record_of(cursor.value(), here)) sessions += here;
+  }
+  return sessions;
 }
 
 void enter(Writing& writing, ChannelEntry& channel, SessionId session, std::string_view key,
@@ -153,6 +174,13 @@ bool remove_process(Writing& writing, uint16_t process, std::string& resume) {
   if (found) return false;
   txn.erase(Table::processes, Key().add(process));
   return true;
+}
+
+void describe(Txn& txn, const ChannelRecord& channel, ChannelFacts& facts) {
+  facts.position = {channel.epoch, channel.offset};
+  facts.kept = channel.kept_count;
+  facts.subscribers = audience_of(txn, channel);
+  facts.members = {channel.keys, channel.sessions};
 }
 
 void read_members(Txn& txn, const ChannelRecord& channel, uint16_t process, const OwnMembers& own,

@@ -15,6 +15,11 @@ namespace ws::channel::lmdb {
 // From this transaction's end on the process is woken for the channel.
 void add_listener(Writing& writing, ChannelEntry& channel, uint16_t process);
 void remove_listener(Writing& writing, ChannelEntry& channel, uint16_t process);
+// How many sessions of the process listen.
+void set_audience(Writing& writing, const ChannelEntry& channel, uint16_t process,
+                  uint32_t sessions);
+// Of all processes.
+[[nodiscard]] uint64_t audience_of(Txn& txn, const ChannelRecord& channel);
 
 // A second time: the info changes. The key must be the same.
 void enter(Writing& writing, ChannelEntry& channel, SessionId session, std::string_view key,
@@ -31,6 +36,9 @@ struct OwnMember {
   std::string info;
 };
 using OwnMembers = std::unordered_map<SessionId, OwnMember>;
+
+// All but the name.
+void describe(Txn& txn, const ChannelRecord& channel, ChannelFacts& facts);
 
 // Members of the channel in the order of their keys: of other processes as the state has them, of
 // this one as `own` says, for the state may not have it yet.

@@ -29,6 +29,8 @@ constexpr std::array<TableKind, kTableCount> kTables{{
     {"keys", MDB_DUPSORT | MDB_DUPFIXED},
     {"sessions", 0},
     {"processes", 0},
+    {"receipts", 0},
+    {"ages", 0},
 }};
 
 MDB_val to_val(std::string_view bytes) noexcept {

@@ -14,6 +14,7 @@
 #include "channel/lmdb_history.h"
 #include "channel/lmdb_log.h"
 #include "channel/lmdb_presence.h"
+#include "channel/lmdb_submission.h"
 
 namespace ws::channel::lmdb {
 
@@ -28,18 +29,28 @@ constexpr auto kProbe = std::chrono::milliseconds(200);
 constexpr uint64_t kFewBlocks = 256;
 constexpr uint64_t kLogPeriodMs = 60'000;
 
+Outcome clear(Writing& writing, ChannelEntry& channel) {
+  ChannelRecord& record = channel.record;
+  const uint32_t kept = record.kept_count;
+  drop_until(writing, channel, record.offset);
+  return {{BusStatus::ok, false, {{{record.epoch, record.offset}, 0}}}, {}, kept};
+}
+
 // What frees, or what only this process's own sessions can ask for: it is remembered until it can
 // be written.
 bool is_always_taken(Operation::Kind kind) noexcept {
-  return kind != Operation::Kind::publish && kind != Operation::Kind::control &&
-         kind != Operation::Kind::touch;
+  using Kind = Operation::Kind;
+  return kind != Kind::publish && kind != Kind::submit && kind != Kind::clear &&
+         kind != Kind::control && kind != Kind::touch;
 }
 
-void answer(Waiter& waiter, const Published& result) {
-  waiter.result = result;
+void answer(Waiter& waiter, Outcome result) {
+  waiter.result = std::move(result);
   waiter.state = Waiter::State::done;
   waiter.done.release();
 }
+
+Outcome failed(BusStatus status) { return {{status, false, {}}, {}, 0}; }
 
 }  // namespace
 
@@ -77,7 +88,7 @@ bool Writer::is_refused(const Operation& operation) const noexcept {
   return !is_always_taken(operation.kind) &&
          (health_ == Health::full ||
           (!queue_.empty() && queue_bytes_ + operation.size() > settings_.queue_bytes) ||
-          cost_of(operation.content.size()) >
+          cost_of(operation.message_size()) >
               uint64_t{store_.page_count()} * store_.page_size() / 8);
 }
 
@@ -112,17 +123,17 @@ void Writer::release() noexcept {
   if (!queue_.empty()) changed_.notify_one();
 }
 
-Published Writer::submit_and_wait(Operation operation, uint32_t timeout_ms) {
+Outcome Writer::submit_and_wait(Operation operation, uint32_t timeout_ms) {
   const auto waiter = std::make_shared<Waiter>();
   operation.waiter = waiter;
   const BusStatus status = submit(std::move(operation));
-  if (status != BusStatus::ok) return {status, {}};
+  if (status != BusStatus::ok) return failed(status);
   auto patience = std::chrono::milliseconds(timeout_ms);
   while (!waiter->done.try_acquire_for(patience)) {
     auto state = Waiter::State::queued;
     if (waiter->state.compare_exchange_strong(state, Waiter::State::cancelled)) {
       const std::lock_guard lock(mutex_);
-      return {health_ == Health::full ? BusStatus::full : BusStatus::unavailable, {}};
+      return failed(health_ == Health::full ? BusStatus::full : BusStatus::unavailable);
     }
     // It is being written: that takes no longer than this process and its disk.
     patience = kRetry;
@@ -223,8 +234,8 @@ void Writer::write_some() {
     Writing writing(store_, settings_, times_now(clock_), control_.had_families());
     trim_log(writing);
     if (writing.txn().error() == 0) take_batch();
-    results_.clear();
-    for (const Operation& operation : batch_) results_.push_back(apply(writing, operation));
+    outcomes_.clear();
+    for (const Operation& operation : batch_) outcomes_.push_back(apply(writing, operation));
     const bool is_crowded = is_crowded_in(writing);
     if (is_crowded) reaper_.drop_channels(writing, false);
     error = writing.commit(control_);
@@ -244,37 +255,37 @@ void Writer::write_some() {
   }
 }
 
-Writer::Result Writer::apply(Writing& writing, const Operation& operation) {
+Outcome Writer::apply(Writing& writing, const Operation& operation) {
   using Kind = Operation::Kind;
+  if (operation.kind == Kind::submit)
+    return {lmdb::submit(writing, *operation.submission, control_.is_crowded()), {}, 0};
   ChannelEntry* channel = writing.find(operation.channel);
-  if (operation.kind == Kind::forget || operation.kind == Kind::leave) {
-    if (!channel) return {};
-    if (operation.kind == Kind::forget) {
-      remove_listener(writing, *channel, control_.number());
-    } else {
-      leave(writing, *channel, operation.session);
-    }
-    return {};
+  switch (operation.kind) {
+    case Kind::audience:
+      if (channel) set_audience(writing, *channel, control_.number(), operation.audience);
+      return {};
+    case Kind::forget:
+      if (channel) remove_listener(writing, *channel, control_.number());
+      return {};
+    case Kind::leave:
+      if (channel) leave(writing, *channel, operation.session);
+      return {};
+    case Kind::clear:
+      return channel ? clear(writing, *channel) : Outcome();
+    default:
+      break;
   }
   if (!channel) {
-    if (!is_always_taken(operation.kind) && control_.is_crowded())
-      return {{BusStatus::full, {}}, {}};
+    if (!is_always_taken(operation.kind) && control_.is_crowded()) return failed(BusStatus::full);
     channel = writing.create(operation.channel);
     if (!channel) return {};
   }
   ChannelRecord& record = channel->record;
-  Result result{{BusStatus::ok, {}}, {record.number, record.epoch}};
   switch (operation.kind) {
-    case Kind::publish: {
-      ++record.offset;
-      const Place place =
-          append(writing, *channel,
-                 {Event::Kind::message, operation.opcode, operation.session, operation.content});
-      record.message_order = place.order;
-      keep(writing, *channel, operation.keep, place);
-      result.published.position = {record.epoch, record.offset};
+    case Kind::publish:
+      (void)place(writing, *channel, operation.opcode, operation.session, operation.content,
+                  operation.keep);
       break;
-    }
     case Kind::control:
       record.other_order =
           append(writing, *channel, {Event::Kind::control, operation.opcode, 0, operation.content})
@@ -286,19 +297,17 @@ Writer::Result Writer::apply(Writing& writing, const Operation& operation) {
     case Kind::enter:
       enter(writing, *channel, operation.session, operation.content, operation.info);
       break;
-    case Kind::touch:
-    case Kind::forget:
-    case Kind::leave:
+    default:
       break;
   }
-  return result;
+  return {{}, {record.number, record.epoch}, 0};
 }
 
 // A loop that published did not wait: its message to a new channel may have come too late.
 void Writer::tell_of_crowd() {
   for (size_t i = 0; i < batch_.size(); ++i) {
     const bool is_message = batch_[i].kind == Operation::Kind::publish && !batch_[i].waiter;
-    if (is_message && results_[i].published.status == BusStatus::full) ++too_late_;
+    if (is_message && outcomes_[i].receipt.status == BusStatus::full) ++too_late_;
   }
   if (too_late_ == 0 && !control_.is_crowded()) return;
   if (!crowd_lines_.is_due(clock_.now_ms())) return;
@@ -311,9 +320,9 @@ void Writer::tell_of_crowd() {
 
 void Writer::finish() {
   for (size_t i = 0; i < batch_.size(); ++i) {
-    const Result& result = results_[i];
-    if (batch_[i].done) batch_[i].done(result.published.status, result.channel);
-    if (batch_[i].waiter) answer(*batch_[i].waiter, result.published);
+    Outcome& outcome = outcomes_[i];
+    if (batch_[i].done) batch_[i].done(outcome.receipt.status, outcome.channel);
+    if (batch_[i].waiter) answer(*batch_[i].waiter, std::move(outcome));
   }
   batch_.clear();
 }
@@ -336,7 +345,7 @@ void Writer::fail_all(BusStatus status) {
     auto state = Waiter::State::queued;
     if (operation.waiter &&
         operation.waiter->state.compare_exchange_strong(state, Waiter::State::taken))
-      answer(*operation.waiter, {status, {}});
+      answer(*operation.waiter, failed(status));
   }
   if (publishes > 0)
     log_.write(base::LogLevel::error, "the channels' state: " + std::to_string(publishes) +

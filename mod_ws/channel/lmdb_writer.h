@@ -35,8 +35,8 @@ class Writer {
   // What only frees or only this process's own sessions can ask for is always taken.
   // is_held: between hold() and release() of this thread; the latter wakes the writer.
   [[nodiscard]] BusStatus submit(Operation operation, bool is_held = false);
-  // [worker] A publish; waits until it is written. A failure: it was not, and will not be.
-  [[nodiscard]] Published submit_and_wait(Operation operation, uint32_t timeout_ms);
+  // [worker] Waits until it is written. A failure: it was not, and will not be.
+  [[nodiscard]] Outcome submit_and_wait(Operation operation, uint32_t timeout_ms);
 
   // [any] Between these a thread submits what had better be one write: others' operations wait
   // for it a little, too.
@@ -62,11 +62,6 @@ class Writer {
     full,   // the last write found no room
     broken  // the state cannot be written; the log says why
   };
-  struct Result {
-    Published published;
-    ChannelId channel;
-  };
-
   [[nodiscard]] bool start();
   void run();
   void write_some();
@@ -75,7 +70,7 @@ class Writer {
   void finish();
   void tell_of_crowd();
   void fail_all(BusStatus status);
-  [[nodiscard]] Result apply(Writing& writing, const Operation& operation);
+  [[nodiscard]] Outcome apply(Writing& writing, const Operation& operation);
   void after_error(int error);
   [[nodiscard]] bool is_disk_full() const noexcept;
   void set_health(Health health, int error);
@@ -105,7 +100,7 @@ class Writer {
 
   // Of the thread.
   std::vector<Operation> batch_;
-  std::vector<Result> results_;
+  std::vector<Outcome> outcomes_;
   size_t batch_limit_ = kBatchLimit;
   uint64_t complained_ms_ = 0;
   bool has_complained_ = false;

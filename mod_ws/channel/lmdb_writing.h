@@ -46,6 +46,7 @@ class Writing {
   [[nodiscard]] MetaRecord& meta() noexcept { return meta_; }
   [[nodiscard]] const LmdbSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] uint64_t now_ms() const noexcept { return now_ms_; }
+  [[nodiscard]] bool has_families() const noexcept { return families_; }
   [[nodiscard]] int64_t unix_ms() const noexcept { return times_.unix_ms; }
 
   // Pages of the state as a whole, and those in tables that hold no messages.

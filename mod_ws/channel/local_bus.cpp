@@ -130,34 +130,47 @@ void LocalBus::hand_out(Channel& channel, const Event& event, Wakes& wakes) noex
   }
 }
 
+LocalBus::Message::Message(protocol::Opcode opcode_, std::string_view payload_, SessionId except_)
+    : opcode(opcode_), payload(payload_), except(except_) {
+  if (payload.size() > kCopyUnlocked) bytes_ = base::SharedBytes(payload);
+}
+
+const base::SharedBytes& LocalBus::Message::bytes() const {
+  if (!bytes_) bytes_ = base::SharedBytes(payload);
+  return bytes_;
+}
+
+// There is room for it.
+Position LocalBus::place(Channel& channel, const Message& message, const std::optional<Keep>& keep,
+                         Wakes& wakes) {
+  Event event;
+  const Position position{channel.newest.epoch, channel.newest.offset + 1};
+  const bool has_families = tells_families(channel.name.view());
+  if (keep || has_families || !channel.ears.empty())
+    event = {Event::Kind::message, message.opcode,  message.except, position,
+             order_ + 1,           message.time_ms, channel.name,   {},
+             message.bytes(),      nullptr};
+  if (keep) {
+    kept_.add(channel, event, *keep, clock_.now_ms());
+  } else {
+    KeptLog::pass(channel, position.offset);
+  }
+  channel.newest = position;
+  ++order_;
+  hand_out(channel, event, wakes);
+  if (has_families) hand_out_to_families(std::move(event), wakes);
+  return position;
+}
+
 Published LocalBus::publish(std::string_view channel, protocol::Opcode opcode,
                             std::string_view payload, SessionId except,
                             const std::optional<Keep>& keep) {
-  base::SharedBytes bytes;
-  if (payload.size() > kCopyUnlocked) bytes = base::SharedBytes(payload);
-  const int64_t time_ms = base::unix_time_ms();
+  const Message message(opcode, payload, except);
   Wakes wakes;
   const std::lock_guard lock(mutex_);
   Channel* const target = find_or_create(channel);
   if (!target || !make_room(*target, payload.size())) return {BusStatus::full, {}};
-
-  Event event;
-  const Position position{target->newest.epoch, target->newest.offset + 1};
-  const bool has_families = tells_families(channel);
-  if (keep || has_families || !target->ears.empty()) {
-    if (!bytes) bytes = base::SharedBytes(payload);
-    event = {Event::Kind::message, opcode, except,           position, order_ + 1, time_ms,
-             target->name,         {},     std::move(bytes), nullptr};
-  }
-  if (keep) {
-    kept_.add(*target, event, *keep, clock_.now_ms());
-  } else {
-    KeptLog::pass(*target, position.offset);
-  }
-  target->newest = position;
-  ++order_;
-  hand_out(*target, event, wakes);
-  if (has_families) hand_out_to_families(std::move(event), wakes);
+  const Position position = place(*target, message, keep, wakes);
   settle_last(*target);
   return {BusStatus::ok, position};
 }
@@ -210,6 +223,11 @@ void LocalBus::forget(Listener& listener, std::string_view channel) noexcept {
   if (!target || std::erase(target->ears, ear_of(&listener)) == 0) return;
   if (target->ears.empty()) target->ears.shrink_to_fit();
   settle_last(*target);
+}
+
+void LocalBus::change_audience(std::string_view channel, int64_t change) {
+  const std::lock_guard lock(mutex_);
+  if (Channel* const target = find(channel)) target->audience += change;
 }
 
 uint64_t LocalBus::order(Listener&, std::string_view) {

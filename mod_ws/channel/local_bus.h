@@ -15,6 +15,7 @@
 #include "channel/bus.h"
 #include "channel/kept_log.h"
 #include "channel/member_table.h"
+#include "channel/receipt_book.h"
 
 namespace ws::channel {
 
@@ -36,12 +37,18 @@ class LocalBus final : public Bus, private KeptLog::Owner {
   [[nodiscard]] Published publish(std::string_view channel, protocol::Opcode opcode,
                                   std::string_view payload, SessionId except,
                                   const std::optional<Keep>& keep) override;
+  [[nodiscard]] Receipt submit(const Submission& submission, uint32_t timeout_ms) override;
+  [[nodiscard]] Cleared clear(std::string_view channel, uint32_t timeout_ms) override;
+  [[nodiscard]] BusStatus describe(std::string_view channel, ChannelFacts& facts) override;
+  [[nodiscard]] BusStatus list(std::string_view prefix, std::string_view after, size_t limit,
+                               std::vector<ChannelFacts>& channels) override;
   [[nodiscard]] BusStatus control(std::string_view channel, std::string_view payload) override;
 
   void add(Listener& listener) override;
   void remove(Listener& listener) noexcept override;
   [[nodiscard]] BusStatus listen(Listener& listener, std::string_view channel) override;
   void forget(Listener& listener, std::string_view channel) noexcept override;
+  void change_audience(std::string_view channel, int64_t change) override;
   [[nodiscard]] uint64_t order(Listener& listener, std::string_view channel) override;
   void receive(Listener& listener, std::vector<Event>& events) override;
   void read(Listener& listener, std::string_view channel, const HistoryQuery& query,
@@ -72,9 +79,24 @@ class LocalBus final : public Bus, private KeptLog::Owner {
     base::SharedBytes name;
     Position newest;
     std::vector<Ear*> ears;
+    int64_t audience = 0;  // sessions
     std::unique_ptr<MemberTable> members;
     bool idle = true;
     std::list<Channel*>::iterator place;  // in idle_, or in busy_
+  };
+
+  struct Message {
+    Message(protocol::Opcode opcode, std::string_view payload, SessionId except);
+    // Copied when first needed; what is large before the lock is taken.
+    [[nodiscard]] const base::SharedBytes& bytes() const;
+
+    const protocol::Opcode opcode;
+    const std::string_view payload;
+    const SessionId except;
+    const int64_t time_ms = base::unix_time_ms();
+
+   private:
+    mutable base::SharedBytes bytes_;
   };
 
   // Whom to wake when the lock is released.
@@ -99,6 +121,10 @@ class LocalBus final : public Bus, private KeptLog::Owner {
   void settle(Channel& channel) noexcept;
   void settle_last(Channel& channel) noexcept;
   [[nodiscard]] bool make_room(Channel& channel, size_t payload);
+  Position place(Channel& channel, const Message& message, const std::optional<Keep>& keep,
+                 Wakes& wakes);
+  [[nodiscard]] uint64_t subscribers_of(const Channel& channel) noexcept;
+  static void describe(const Channel& channel, ChannelFacts& facts);
   void hand_out(Channel& channel, const Event& event, Wakes& wakes) noexcept;
   [[nodiscard]] bool tells_families(std::string_view channel) noexcept;
   void hand_out_to_families(Event event, Wakes& wakes);
@@ -114,6 +140,7 @@ class LocalBus final : public Bus, private KeptLog::Owner {
   std::unordered_map<std::string_view, std::unique_ptr<Channel>> channels_;  // key: its name
   std::list<Channel*> busy_;
   std::list<Channel*> idle_;  // nobody needs them; oldest first
+  ReceiptBook receipts_;
   std::array<Ear, kMaxListeners> ears_;
   uint64_t order_ = 0;
   uint64_t next_epoch_;

@@ -1,17 +1,11 @@
 // Families of channels, the same of each engine: who listens to "orders." hears "orders.1" too.
-#include <unistd.h>
-
 #include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "channel/channel_name.h"
-#include "channel/lmdb_bus.h"
-#include "channel/lmdb_directory.h"
-#include "channel/local_bus.h"
-#include "lmdb_state.h"
-#include "support/fakes.h"
+#include "engines.h"
 #include "support/waiting_listener.h"
 
 #include <CppUTest/TestHarness.h>
@@ -60,22 +54,9 @@ using Texts = std::vector<std::string>;
 }  // namespace
 
 TEST_GROUP(families) {
-  test::TemporaryDirectory directory;
-  ws::test::LinesLog log;
   ws::base::MonotonicClock clock;
-  std::vector<std::unique_ptr<Bus>> buses;
-
-  void setup() override {
-    LmdbSettings settings;
-    settings.directory = directory.path();
-    settings.size = size_t{8} << 20;
-    STRCMP_EQUAL("", prepare_state_directory(directory.path(), getuid(), getgid()).c_str());
-    std::string error;
-    buses.push_back(LmdbBus::open(settings, log, clock, error));
-    STRCMP_EQUAL("", error.c_str());
-    buses.push_back(std::make_unique<LocalBus>(clock));
-  }
-  void teardown() override { buses.clear(); }
+  test::Engines engines{clock};
+  std::vector<std::unique_ptr<Bus>>& buses = engines.buses;
 };
 
 TEST(families, HearEachOfTheirChannels) {

@@ -29,6 +29,22 @@ class SlowBus final : public Bus {
                     SessionId except, const std::optional<Keep>& keep) override {
     return inner_.publish(channel, opcode, payload, except, keep);
   }
+  Receipt submit(const Submission& submission, uint32_t timeout_ms) override {
+    return inner_.submit(submission, timeout_ms);
+  }
+  Cleared clear(std::string_view channel, uint32_t timeout_ms) override {
+    return inner_.clear(channel, timeout_ms);
+  }
+  BusStatus describe(std::string_view channel, ChannelFacts& facts) override {
+    return inner_.describe(channel, facts);
+  }
+  BusStatus list(std::string_view prefix, std::string_view after, size_t limit,
+                 std::vector<ChannelFacts>& channels) override {
+    return inner_.list(prefix, after, limit, channels);
+  }
+  void change_audience(std::string_view channel, int64_t change) override {
+    inner_.change_audience(channel, change);
+  }
   void add(Listener& listener) override { inner_.add(listener); }
   void remove(Listener& listener) noexcept override { inner_.remove(listener); }
   BusStatus listen(Listener& listener, std::string_view channel) override {
