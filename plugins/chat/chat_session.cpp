@@ -9,6 +9,8 @@
 
 namespace chat {
 
+using shared::kCostOfMessage;
+using shared::kCostOfSign;
 using wsp::Status;
 
 ChatSession::ChatSession(wsp::Peer peer, const Services& services, std::string_view user,
@@ -16,7 +18,7 @@ ChatSession::ChatSession(wsp::Peer peer, const Services& services, std::string_v
     : Session(peer),
       services_(services),
       hall_(services),
-      traffic_(services.options),
+      traffic_(services.options.rate, services.options.burst, services.options.max_errors),
       own_room_(std::move(room)) {
   if (user.empty()) return;
   me_ = {.id = user_id(user), .name = std::string(user), .guest = false};

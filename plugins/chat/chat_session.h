@@ -11,7 +11,7 @@
 #include "client_message.h"
 #include "hall.h"
 #include "services.h"
-#include "traffic.h"
+#include "shared/traffic.h"
 
 namespace chat {
 
@@ -59,7 +59,7 @@ class ChatSession final : public wsp::Session {
 
   const Services& services_;
   Hall hall_;
-  Traffic traffic_;
+  shared::Traffic traffic_;
   std::string own_room_;
   Member me_;
   bool has_said_hello_ = false;

@@ -3,15 +3,20 @@
 
 #include <charconv>
 
-#include "fields.h"
 #include "identity.h"
-#include "json.h"
 #include "name.h"
 #include "room.h"
-#include "text.h"
+#include "shared/fields.h"
+#include "shared/json.h"
+#include "shared/text.h"
 
 namespace chat {
+
+using namespace shared;
+
 namespace {
+
+using Fields = shared::Fields<ErrorCode>;
 
 std::optional<std::uint64_t> decimal(const std::string& digits) {
   std::uint64_t value = 0;
@@ -20,13 +25,18 @@ std::optional<std::uint64_t> decimal(const std::string& digits) {
   return value;
 }
 
+std::optional<Error> error_of(const Fields& fields) {
+  if (!fields.fault()) return std::nullopt;
+  return Error{.code = fields.fault()->code, .field = fields.fault()->field};
+}
+
 std::optional<Since> since(Fields& fields) {
   const cJSON* object = fields.object("since");
   if (object == nullptr) return std::nullopt;
   Fields inner(object, {"epoch", "offset"});
   const auto epoch = decimal(inner.required_text("epoch"));
   const auto offset = decimal(inner.required_text("offset"));
-  if (inner.error()) fields.wrong(inner.error()->code, "since");
+  if (inner.fault()) fields.wrong(inner.fault()->code, "since");
   Since result;
   if (epoch && offset) result.position = wsp::Position{.epoch = *epoch, .offset = *offset};
   return result;
@@ -60,7 +70,7 @@ std::string client_id(Fields& fields) {
 std::optional<ClientMessage> read(std::string_view type, const cJSON* object,
                                   const MessageLimits& limits, std::optional<Error>& error) {
   const auto done = [&](Fields& fields, ClientMessage message) {
-    error = fields.error();
+    error = error_of(fields);
     return std::optional<ClientMessage>(std::move(message));
   };
   if (type == "say") {
@@ -123,9 +133,9 @@ std::variant<ClientMessage, Error> parse_message(std::string_view frame,
   if (frame.size() > limits.frame_bytes) return Error{.code = ErrorCode::too_big};
   const Json json = parse_object(frame);
   if (!json) return Error{.code = ErrorCode::bad_json};
-  Fields kind(json.get(), {"type"}, Fields::Others::are_ignored);
+  Fields kind(json.get(), {"type"}, OtherFields::are_ignored);
   const std::string type = kind.required_text("type");
-  std::optional<Error> error = kind.error();
+  std::optional<Error> error = error_of(kind);
   if (!error) {
     std::optional<ClientMessage> message = read(type, json.get(), limits, error);
     if (!message) error = Error{.code = ErrorCode::unknown_type, .field = "type"};
@@ -141,11 +151,11 @@ std::variant<SimpleMessage, Error> parse_simple_message(std::string_view frame,
   if (frame.size() > limits.frame_bytes) return Error{.code = ErrorCode::too_big};
   const Json json = parse_object(frame);
   if (!json) return Error{.code = ErrorCode::bad_json};
-  Fields fields(json.get(), {"chat_user", "chat_message"}, Fields::Others::are_ignored);
+  Fields fields(json.get(), {"chat_user", "chat_message"}, OtherFields::are_ignored);
   SimpleMessage message{.name = fields.required_text("chat_user"),
                         .text = fields.required_text("chat_message")};
   check_text(fields, "chat_message", message.text, limits);
-  if (fields.error()) return *fields.error();
+  if (auto error = error_of(fields)) return *std::move(error);
   return message;
 }
 

@@ -7,9 +7,12 @@
 #include <stdexcept>
 
 #include "name.h"
-#include "text.h"
+#include "shared/text.h"
 
 namespace chat {
+
+using namespace shared;
+
 namespace {
 
 constexpr std::size_t kIdBytes = 16;

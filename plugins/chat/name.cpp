@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <iterator>
 
-#include "text.h"
+#include "shared/text.h"
 
 namespace chat {
+
+using namespace shared;
+
 namespace {
 
 struct Lookalike {

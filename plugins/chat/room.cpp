@@ -2,9 +2,12 @@
 #include "room.h"
 
 #include "identity.h"
-#include "text.h"
+#include "shared/text.h"
 
 namespace chat {
+
+using namespace shared;
+
 namespace {
 
 bool is_plain(unsigned char c) {

@@ -1,10 +1,13 @@
 // What the chat says.
 #include "server_message.h"
 
-#include "json.h"
 #include "name.h"
+#include "shared/json.h"
 
 namespace chat {
+
+using namespace shared;
+
 namespace {
 
 JsonObject json_of(const Member& member) {

@@ -9,6 +9,7 @@
 
 namespace chat {
 
+using shared::kCostOfMessage;
 using wsp::Status;
 
 SimpleSession::SimpleSession(wsp::Peer peer, const Services& services, std::string_view user,
@@ -16,7 +17,7 @@ SimpleSession::SimpleSession(wsp::Peer peer, const Services& services, std::stri
     : Session(peer),
       services_(services),
       hall_(services),
-      traffic_(services.options),
+      traffic_(services.options.rate, services.options.burst, services.options.max_errors),
       room_(std::move(room)) {
   me_.simple = true;
   me_.guest = user.empty();

@@ -9,7 +9,7 @@
 #include "client_message.h"
 #include "hall.h"
 #include "services.h"
-#include "traffic.h"
+#include "shared/traffic.h"
 
 namespace chat {
 
@@ -27,7 +27,7 @@ class SimpleSession final : public wsp::Session {
 
   const Services& services_;
   Hall hall_;
-  Traffic traffic_;
+  shared::Traffic traffic_;
   std::string room_;
   Member me_;
   bool is_listed_ = false;

@@ -8,8 +8,8 @@
 
 #include "client_message.h"
 #include "fuzz_input.h"
-#include "json.h"
-#include "text.h"
+#include "shared/json.h"
+#include "shared/text.h"
 
 namespace {
 
@@ -25,20 +25,20 @@ std::string text_of(const cJSON* object, const char* name) {
 void check_modern(const std::string& frame) {
   static const char* const kTypes[] = {"welcome", "joined",  "message", "private", "presence",
                                        "typing",  "renamed", "members", "left",    "error"};
-  const chat::Json json = chat::parse_object(frame);
+  const shared::Json json = shared::parse_object(frame);
   require(json != nullptr, "what is sent is strict JSON");
   const std::string type = text_of(json.get(), "type");
   bool known = false;
   for (const char* one : kTypes) known = known || type == one;
   require(known, "what is sent is of a known type");
   if (type == "message" || type == "private") {
-    require(chat::is_message_text(text_of(json.get(), "text")), "only good texts are passed on");
+    require(shared::is_message_text(text_of(json.get(), "text")), "only good texts are passed on");
     require(!text_of(json.get(), "id").empty(), "a message has its id");
   }
 }
 
 void check_simple(const std::string& frame) {
-  const chat::Json json = chat::parse_object(frame);
+  const shared::Json json = shared::parse_object(frame);
   require(json != nullptr, "what is sent is strict JSON");
   require(cJSON_GetArraySize(json.get()) == 2, "a simple client gets two fields");
   require(!text_of(json.get(), "chat_user").empty(), "chat_user is one of them");
@@ -52,11 +52,12 @@ void check_parsers(std::string_view frame) {
   if (const auto* message = std::get_if<chat::ClientMessage>(&modern)) {
     require(frame.size() <= limits.frame_bytes, "no frame beyond the limit is taken");
     if (const auto* say = std::get_if<chat::Say>(message))
-      require(chat::count_code_points(say->text) <= limits.text_code_points, "nor a longer text");
+      require(shared::count_code_points(say->text) <= limits.text_code_points, "nor a longer text");
   }
   const auto simple = chat::parse_simple_message(frame, limits);
   if (const auto* message = std::get_if<chat::SimpleMessage>(&simple))
-    require(chat::count_code_points(message->text) <= limits.text_code_points, "nor a longer text");
+    require(shared::count_code_points(message->text) <= limits.text_code_points,
+            "nor a longer text");
 }
 
 }  // namespace
@@ -85,7 +86,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const std::string_view frame = line.substr(1);
     check_parsers(frame);
     const auto sender = senders.find(line.front());
-    if (!chat::is_utf8(frame)) continue;  // the host's matter
+    if (!shared::is_utf8(frame)) continue;  // the host's matter
     (sender == senders.end() ? inside : *sender->second).send(frame);
     for (FakeClient* one : {&fresh, &inside, &user})
       for (const std::string& got : one->take_all()) check_modern(got);

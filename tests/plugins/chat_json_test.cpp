@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "chat_world.h"
-#include "json.h"
+#include "shared/json.h"
 // after the standard's headers
 #include <CppUTest/TestHarness.h>
 
@@ -168,8 +168,8 @@ TEST(ChatJson, AnErrorNamesTheMessageItIsAbout) {
 
 TEST(ChatJson, CountsLevelsAndNotBracketsInTexts) {
   const std::string brackets(100, '[');
-  CHECK(chat::parse_object(R"({"a":")" + brackets + R"("})") != nullptr);
-  CHECK(chat::parse_object(R"({"a":")" + brackets + R"(\"]"})") != nullptr);
-  CHECK(chat::parse_object(R"({"a":)" + nested(31) + "}") != nullptr);
-  CHECK(chat::parse_object(R"({"a":)" + nested(32) + "}") == nullptr);
+  CHECK(shared::parse_object(R"({"a":")" + brackets + R"("})") != nullptr);
+  CHECK(shared::parse_object(R"({"a":")" + brackets + R"(\"]"})") != nullptr);
+  CHECK(shared::parse_object(R"({"a":)" + nested(31) + "}") != nullptr);
+  CHECK(shared::parse_object(R"({"a":)" + nested(32) + "}") == nullptr);
 }

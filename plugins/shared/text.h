@@ -1,11 +1,11 @@
-// Code points of UTF-8 text: counting them, and which of them names and messages may hold.
-// Knows the few ranges that a chat must tell apart, not the Unicode database.
+// Code points of UTF-8 text: counting them, and which of them may be shown.
+// Knows the few ranges that messages between people must tell apart, not the Unicode database.
 #pragma once
 
 #include <cstddef>
 #include <string_view>
 
-namespace chat {
+namespace shared {
 
 // Takes the first code point off `rest`. False, and nothing taken, at the end of the text and
 // at a byte that is not UTF-8 (RFC 3629, section 3: no overlong forms, no surrogates).
@@ -32,4 +32,4 @@ namespace chat {
 // something to see.
 [[nodiscard]] bool is_message_text(std::string_view text);
 
-}  // namespace chat
+}  // namespace shared

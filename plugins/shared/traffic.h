@@ -3,18 +3,18 @@
 
 #include <cstdint>
 
-#include "options.h"
-#include "token_bucket.h"
+#include "shared/token_bucket.h"
 
-namespace chat {
+namespace shared {
 
 // What a message costs of the rate. What goes to others or reads much costs a whole one.
 constexpr double kCostOfMessage = 1;
-constexpr double kCostOfSign = 0.25;  // typing, leaving
+constexpr double kCostOfSign = 0.25;
 
 class Traffic {
  public:
-  explicit Traffic(const Options& options);
+  // So many messages a second, so many at once, so many errors in a row.
+  Traffic(double rate, double burst, double max_errors);
 
   // 0: go on; else nothing was charged, and so many milliseconds have to pass.
   [[nodiscard]] std::uint32_t charge(double cost);
@@ -27,4 +27,4 @@ class Traffic {
   TokenBucket errors_;
 };
 
-}  // namespace chat
+}  // namespace shared

@@ -1,11 +1,11 @@
 // JSON in and out, by cJSON.
-#include "json.h"
+#include "shared/json.h"
 
 #include <cstring>
 #include <new>
 #include <string>
 
-namespace chat {
+namespace shared {
 namespace {
 
 // cJSON itself reads on behind the object, takes control characters in strings and for blanks,
@@ -74,6 +74,11 @@ JsonObject& JsonObject::flag(const char* name, bool value) {
   return *this;
 }
 
+JsonObject& JsonObject::null(const char* name) {
+  checked(cJSON_AddNullToObject(json_.get(), name));
+  return *this;
+}
+
 JsonObject& JsonObject::big_number(const char* name, std::uint64_t value) {
   return text(name, std::to_string(value));
 }
@@ -96,4 +101,4 @@ std::string JsonObject::print() const {
   return printed.get();
 }
 
-}  // namespace chat
+}  // namespace shared

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace chat {
+namespace shared {
 
 class TokenBucket {
  public:
@@ -22,4 +22,4 @@ class TokenBucket {
   std::int64_t last_ms_ = 0;
 };
 
-}  // namespace chat
+}  // namespace shared

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace chat {
+namespace shared {
 
 constexpr int kMaxJsonDepth = 32;
 
@@ -31,6 +31,7 @@ class JsonObject {
   JsonObject& text(const char* name, std::string_view value);
   JsonObject& number(const char* name, std::int64_t value);  // exact below 2^53
   JsonObject& flag(const char* name, bool value);
+  JsonObject& null(const char* name);
   // A 64-bit number, as a string: JavaScript's numbers end at 2^53.
   JsonObject& big_number(const char* name, std::uint64_t value);
   JsonObject& object(const char* name, JsonObject value);
@@ -42,4 +43,4 @@ class JsonObject {
   Json json_;
 };
 
-}  // namespace chat
+}  // namespace shared

@@ -1,9 +1,9 @@
 // How much one connection may do.
-#include "traffic.h"
+#include "shared/traffic.h"
 
 #include <chrono>
 
-namespace chat {
+namespace shared {
 namespace {
 
 constexpr double kForgivenPerSecond = 0.5;
@@ -16,11 +16,11 @@ std::int64_t now_ms() {
 
 }  // namespace
 
-Traffic::Traffic(const Options& options)
-    : messages_(options.rate, options.burst), errors_(kForgivenPerSecond, options.max_errors) {}
+Traffic::Traffic(double rate, double burst, double max_errors)
+    : messages_(rate, burst), errors_(kForgivenPerSecond, max_errors) {}
 
 std::uint32_t Traffic::charge(double cost) { return messages_.take(cost, now_ms()); }
 
 bool Traffic::tolerates_error() { return errors_.take(1, now_ms()) == 0; }
 
-}  // namespace chat
+}  // namespace shared

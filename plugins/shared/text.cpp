@@ -1,7 +1,7 @@
 // Code points of UTF-8 text.
-#include "text.h"
+#include "shared/text.h"
 
-namespace chat {
+namespace shared {
 namespace {
 
 struct Range {
@@ -102,4 +102,4 @@ bool is_message_text(std::string_view text) {
   return text.empty() && visible;
 }
 
-}  // namespace chat
+}  // namespace shared

@@ -1,10 +1,10 @@
 // A token bucket.
-#include "token_bucket.h"
+#include "shared/token_bucket.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace chat {
+namespace shared {
 namespace {
 
 std::int64_t millionths(double tokens) { return std::llround(tokens * 1e6); }
@@ -28,4 +28,4 @@ std::uint32_t TokenBucket::take(double cost, std::int64_t now_ms) noexcept {
   return static_cast<std::uint32_t>((missing + per_ms_ - 1) / per_ms_);
 }
 
-}  // namespace chat
+}  // namespace shared
