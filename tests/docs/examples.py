@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Tries the examples of the documents: C and C++ blocks compile, httpd takes each configuration.
+"""Tries the examples of the documents: C, C++ and PHP blocks compile, httpd takes each configuration.
 
 Usage: examples.py code | examples.py configurations BUILD-DIRECTORY
 """
@@ -26,11 +26,19 @@ def compile_code(language, text):
     return subprocess.run(command, input=text, text=True, capture_output=True)
 
 
+def lint_php(text):
+    """A block without <?php is a piece of a file that begins so."""
+    whole = text if text.startswith("<?php") else "<?php " + text
+    return subprocess.run(["php", "-n", "-l"], input=whole, text=True, capture_output=True)
+
+
 def code_examples():
     for name in check.documents():
         for language in COMPILERS:
             for line, text in check.blocks(name, language):
                 yield f"{name}:{line}", compile_code(language, text)
+        for line, text in check.blocks(name, "php"):
+            yield f"{name}:{line}", lint_php(text)
 
 
 def test_configuration(root, text):

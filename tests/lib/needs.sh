@@ -4,6 +4,7 @@
 needs_npm=no
 
 have_python_module() { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $1" 2>/dev/null; }
+have_php_extension() { have php && php -m | grep -qx "$1"; }
 have_chromium() { have chromium || have chromium-browser || have google-chrome; }
 
 # can_compile_with_clang FLAG...
@@ -32,6 +33,7 @@ needs_for_plugins() { needs_for_unit; }
 needs_for_docs() {
   needs_of_python
   need python3-pytest have_python_module pytest
+  need php-cli have php
   need git have git
 }
 
@@ -43,6 +45,15 @@ needs_for_httpd() {
   needs_for_demo mod_php
   need python3-pytest have_python_module pytest
   need python3-websockets have_python_module websockets
+}
+
+needs_for_php() {
+  needs_of_python
+  need python3-pytest have_python_module pytest
+  need php-cli have php
+  need php-curl have_php_extension curl
+  need phpunit have phpunit
+  need php-guzzlehttp-guzzle test -f /usr/share/php/GuzzleHttp/autoload.php
 }
 
 needs_for_browser() {
