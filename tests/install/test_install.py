@@ -1,6 +1,7 @@
 """cmake --install: everything is where httpd, CMake and pkg-config look for it, and works there."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,3 +83,12 @@ def test_pkg_config_names_the_headers(installed):
 def test_the_chats_page_comes_along(installed):
     page = prefix(installed) / "share/mod_websocket/chat/index.html"
     assert "<script" in page.read_text()
+
+
+def test_pages_find_what_they_import(installed):
+    share = prefix(installed) / "share/mod_websocket"
+    assert (share / "chat/index.html").is_file()
+    for module in share.rglob("*.js"):
+        for target in re.findall(r'(?:from|import) "([^"]+)"', module.read_text()):
+            path = target.replace("../websocket-client/", "../js/")
+            assert (module.parent / path).is_file(), f"{module} imports {target}"

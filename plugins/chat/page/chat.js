@@ -1,14 +1,13 @@
 // The chat page: joins the client (client.js), the messages (log.js), the lists (side.js) and the
 // message field (composer.js).
 
+import {randomId} from "../websocket-client/index.js";
 import {Client} from "./client.js";
 import {Composer} from "./composer.js";
 import {Log, nameOf} from "./log.js";
-import {randomId} from "./outbox.js";
 import {Side} from "./side.js";
 
 const kManyHere = 30;  // in larger rooms nobody is told who comes and goes
-const kAwayMs = 60000;
 
 const byId = (id) => document.getElementById(id);
 
@@ -171,9 +170,9 @@ function showNotice(room, change, member, before) {
 
 function showPending(item) {
   const mayChoose = item.state === "unsure" || item.state === "refused";
-  log.setPending(item.conversation, item, mayChoose ? [
-    ["Send again", () => client.outbox.sendAgain(item.clientId)],
-    ["Remove", () => client.outbox.remove(item.clientId)],
+  log.setPending(item.lane, item, mayChoose ? [
+    ["Send again", () => client.outbox.sendAgain(item.id)],
+    ["Remove", () => client.outbox.remove(item.id)],
   ] : []);
 }
 
@@ -221,16 +220,7 @@ byId("join").onsubmit = (event) => {
 // ---- the window
 
 byId("retry").onclick = () => client.connection.retryNow();
-addEventListener("online", () => { client.connection.retryNow(); client.probe(); });
 addEventListener("focus", seen);
-let hiddenAt = 0;
-document.addEventListener("visibilitychange", () => {
-  if (document.hidden) {
-    hiddenAt = Date.now();
-  } else if (Date.now() - hiddenAt > kAwayMs) {
-    client.connection.state === "waiting" ? client.connection.retryNow() : client.probe();
-  }
-});
 addEventListener("storage", (event) => {  // another tab chose a name: we are one member
   if (event.key === "chat.name" && event.newValue && client.me?.guest) client.rename(event.newValue);
 });

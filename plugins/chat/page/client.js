@@ -1,10 +1,9 @@
 // The client of chat.v1: who we are, which rooms we are in, what we have seen of them. Knows no
 // page: its listener is told what happened (see chat.js).
 
-import {Connection} from "./connection.js";
+import {Outbox, WebSocketClient} from "../websocket-client/index.js";
 import {Conversation} from "./conversation.js";
 import {Gap} from "./gap.js";
-import {Outbox} from "./outbox.js";
 
 const kComingBackMs = 10000;  // so long after a reconnect others may still be on their way
 
@@ -21,11 +20,12 @@ export class Client {
     this.hasPrivate = false;
     this.hasTyping = false;
     this.outbox = new Outbox((item) => this.#sendItem(item), (item) => this.on.itemChanged(item));
-    this.connection = new Connection(url, "chat.v1", {
-      opened: () => this.#hello(),
-      received: (message) => this.#receive(message),
-      changed: (state, details) => this.#stateChanged(state, details),
+    this.outbox.setRate(5, 20);
+    this.connection = new WebSocketClient(url, {
+      protocols: "chat.v1", hello: () => this.#helloMessage(), ready: "welcome", probe: () => this.#probe(),
     });
+    this.connection.addEventListener("message", ({data}) => this.#receive(data));
+    this.connection.addEventListener("state", (event) => this.#stateChanged(event));
   }
 
   start(roomNames) {
@@ -64,7 +64,7 @@ export class Client {
   }
 
   say(conversation, text) {
-    this.outbox.add(conversation, text);
+    this.outbox.add({text}, conversation);
   }
 
   typing(room, isTyping) {
@@ -75,28 +75,26 @@ export class Client {
   // Chooses a name, now or for the next hello.
   rename(name) {
     this.identity.name = name;
-    if (!this.me) return this.#hello();
+    if (!this.me) return this.#ask(this.#helloMessage());
     if (name !== this.me.name) return this.#ask({type: "name", name});
     this.#joinRooms();
   }
 
-  // Is the connection still there? If not, this finds out.
-  probe() {
+  // Is the connection still there? What finds out.
+  #probe() {
     const room = [...this.rooms.values()].find((one) => one.isJoined);
-    if (room) this.#ask({type: "who", room: room.id});
+    return room && {type: "who", room: room.id};
   }
 
   #ask(message) {
-    const isSent = this.connection.send(message);
-    if (isSent) this.connection.expectAnswer();
-    return isSent;
+    return this.connection.ask(message);
   }
 
-  #hello() {
+  #helloMessage() {
     const hello = {type: "hello", token: this.identity.token};
     if (this.identity.name) hello.name = this.identity.name;
     if (this.privatePosition) hello.since = this.privatePosition;
-    this.#ask(hello);
+    return hello;
   }
 
   #joinMessage(room) {
@@ -109,22 +107,20 @@ export class Client {
     for (const room of this.rooms.values()) if (!room.isJoined) this.#ask(this.#joinMessage(room));
   }
 
-  #sendItem({conversation, text, clientId}) {
+  #sendItem({lane: conversation, message: {text}, id}) {
     if (!conversation.isJoined) return false;
     const message = conversation.kind === "room" ? {type: "say", room: conversation.id}
                                                  : {type: "private", to: conversation.id};
-    const sent = this.connection.send({...message, text, client_id: clientId});
-    if (sent) this.connection.expectAnswer();
-    return sent;
+    return this.#ask({...message, text, client_id: id});
   }
 
-  #stateChanged(state, details) {
+  #stateChanged({state, waitMs, code, reason}) {
     if (state === "waiting" || state === "closed") {
       this.me = null;
       for (const one of [...this.rooms.values(), ...this.privates.values()]) one.connectionLost();
       this.outbox.connectionLost();
     }
-    this.on.stateChanged(state, details);
+    this.on.stateChanged(state, {waitMs, code, reason});
   }
 
   #room(name) {
@@ -159,7 +155,6 @@ export class Client {
     this.outbox.setRate(welcome.limits.rate, welcome.limits.burst);
     this.hasTyping = welcome.typing;
     this.hasPrivate = welcome.private !== undefined;
-    this.connection.welcome();
     this.on.welcomed(welcome);
     if (this.rooms.size === 0) this.#room(welcome.room);
     if (this.hasPrivate) this.#privatesBack(welcome.private);

@@ -79,12 +79,12 @@ export class Log {
   }
 
   // A message that waits to be sent, or what became of it. `actions`: [label, function]...
-  setPending(conversation, {clientId, text, state, why}, actions) {
+  setPending(conversation, {id, message: {text}, state, why}, actions) {
     const {list} = this.#of(conversation);
-    let item = [...list.children].find((one) => one.dataset.clientId === clientId);
+    let item = [...list.children].find((one) => one.dataset.clientId === id);
     if (state === "gone") return item?.remove();
     if (!item) {
-      item = element("li", {class: "message mine pending", "data-client-id": clientId},
+      item = element("li", {class: "message mine pending", "data-client-id": id},
                      element("p", {class: "text", dir: "auto"}, text),
                      element("p", {class: "fate"}));
       list.append(item);
@@ -92,7 +92,7 @@ export class Log {
     }
     item.dataset.state = state;
     const words = {waiting: "Waiting to be sent", sending: "Sending", lost: "Waiting to be sent",
-                   unsure: why, refused: why}[state];
+                   unsure: "Something was lost while this was sent. It may have arrived.", refused: why}[state];
     item.lastChild.replaceChildren(words, ...actions.map(([label, act]) => {
       const button = element("button", {type: "button", class: "small"}, label);
       button.onclick = act;

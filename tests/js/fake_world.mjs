@@ -1,9 +1,14 @@
-// A world for the page's client without a browser: a clock that is moved by hand, and sockets whose
-// other end is the test.
+// A world for the clients without a browser: a clock that is moved by hand, and sockets whose other
+// end is the test.
+import {webcrypto} from "node:crypto";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import {test} from "node:test";
 import {fileURLToPath, pathToFileURL} from "node:url";
+
+globalThis.crypto ??= webcrypto;  // Node 18
+const top = fileURLToPath(new URL("../..", import.meta.url));
 
 export class FakeClock {
   constructor() {
@@ -61,16 +66,36 @@ export class FakeSocket {
   }
 }
 
-// The page's modules are plain .js: node takes them for modules only beside a package.json.
-export async function load(name) {
-  const page = fileURLToPath(new URL("../../../plugins/chat/page", import.meta.url));
-  const copy = fs.mkdtempSync(path.join(os.tmpdir(), "chat-page-"));
+// check(name, run): `run` gets a clock that is the process's, and sockets that are FakeSockets. Promises
+// that are due are kept by `await settled()`. node:test itself keeps time.
+export function check(name, run) {
+  test(name, async () => {
+    const real = [globalThis.setTimeout, globalThis.clearTimeout, Date.now, globalThis.WebSocket];
+    const clock = new FakeClock();
+    clock.install();
+    FakeSocket.all = [];
+    globalThis.WebSocket = FakeSocket;
+    try {
+      await run(clock);
+    } finally {
+      [globalThis.setTimeout, globalThis.clearTimeout, Date.now, globalThis.WebSocket] = real;
+    }
+  });
+}
+
+const turn = setImmediate;
+export const settled = () => new Promise((done) => turn(done));
+
+// A module of the chat's page, in a tree as the site has it. The pages' modules are plain .js: Node
+// takes them for modules only below a package.json.
+export async function loadOfPage(plugin, name) {
+  const site = fs.mkdtempSync(path.join(os.tmpdir(), "page-"));
   try {
-    for (const file of fs.readdirSync(page).filter((one) => one.endsWith(".js")))
-      fs.copyFileSync(path.join(page, file), path.join(copy, file));
-    fs.writeFileSync(path.join(copy, "package.json"), '{"type":"module"}');
-    return await import(pathToFileURL(path.join(copy, name)));
+    fs.cpSync(path.join(top, "plugins", plugin, "page"), path.join(site, plugin), {recursive: true});
+    fs.cpSync(path.join(top, "plugin_sdk/js"), path.join(site, "websocket-client"), {recursive: true});
+    fs.writeFileSync(path.join(site, "package.json"), '{"type":"module"}');
+    return await import(pathToFileURL(path.join(site, plugin, name)));
   } finally {
-    fs.rmSync(copy, {recursive: true});
+    fs.rmSync(site, {recursive: true});
   }
 }
