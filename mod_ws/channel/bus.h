@@ -44,6 +44,8 @@ enum class BusStatus : uint8_t {
 struct Keep {
   uint32_t count = 0;   // so many newest messages; 0: none
   uint32_t age_ms = 0;  // and none older; 0: no such bound
+
+  bool operator==(const Keep&) const = default;
 };
 
 // All sessions that entered a channel under one key.

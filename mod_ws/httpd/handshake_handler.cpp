@@ -67,11 +67,11 @@ std::unique_ptr<plugin::StoredRequest> store(request_rec* r, std::span<const Hea
   parts.environment = environment;
   parts.path = r->uri ? r->uri : "";
   parts.query = r->args ? r->args : "";
-  parts.user = r->user ? r->user : "";
+  parts.identity.rights.user = r->user ? r->user : "";
   parts.remote_ip = r->useragent_ip ? r->useragent_ip : "";
   parts.host = r->hostname ? r->hostname : "";
   parts.is_tls = ap_ssl_conn_is_ssl(r->connection) != 0;
-  return std::make_unique<plugin::StoredRequest>(parts);
+  return std::make_unique<plugin::StoredRequest>(std::move(parts));
 }
 
 // What the checks before the plugin's say: a status, and kOk to go on.

@@ -20,6 +20,14 @@ wsp_position to_abi(const channel::Position& position) noexcept {
   return {position.epoch, position.offset};
 }
 
+// Whether whoever acts on this loop, if it is a session, may speak there.
+bool may_speak(PluginInstance& instance, const LoopContext& loop, std::string_view channel) {
+  if (loop.acting == 0) return true;
+  const Session* const session = loop.table.find(loop.acting);
+  if (!session || &session->settings().handler != &instance) return true;
+  return may_publish(instance.config().channel_rules, PluginSession::rights_of(*session), channel);
+}
+
 void reply(wsp_history_fn fn, void* arg, const History& history) {
   std::vector<wsp_history_message> messages;
   messages.reserve(history.messages.size());
@@ -35,8 +43,10 @@ void reply(wsp_history_fn fn, void* arg, const History& history) {
   fn(arg, WSP_OK, &reply);
 }
 
-channel::HistoryDone answer_to(base::Log& log, wsp_history_fn fn, void* arg) {
-  return [&log, fn, arg](channel::BusStatus status, const History& history) {
+channel::HistoryDone answer_to(LoopContext& loop, session::SessionId id, base::Log& log,
+                               wsp_history_fn fn, void* arg) {
+  return [&loop, id, &log, fn, arg](channel::BusStatus status, const History& history) {
+    const Acting acting(loop.acting, id);
     (void)guarded(log, "a history callback", [&] {
       if (status == channel::BusStatus::ok) {
         reply(fn, arg, history);
@@ -76,9 +86,11 @@ wsp_status subscribe(const wsp_host* host, wsp_session id, wsp_bytes channel,
     if (!is_usable(channel, query, fn)) return WSP_E_INVALID;
     return on_own_session(instance, id, [&](LoopContext& loop, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;
-      return to_status(loop.fan_out.subscribe(subscriber_of(instance, session),
-                                              instance.full_name(view(channel)), from_abi(*query),
-                                              answer_to(instance.log(), fn, arg)));
+      const channel::FullName name = instance.full_name(view(channel));
+      if (!may_hear(instance, session, name)) return WSP_E_DENIED;
+      return to_status(loop.fan_out.subscribe(subscriber_of(instance, session), name,
+                                              from_abi(*query),
+                                              answer_to(loop, id, instance.log(), fn, arg)));
     });
   });
 }
@@ -90,8 +102,10 @@ wsp_status read(const wsp_host* host, wsp_session id, wsp_bytes channel,
     if (!is_usable(channel, query, fn)) return WSP_E_INVALID;
     return on_own_session(instance, id, [&](LoopContext& loop, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;
-      loop.fan_out.read(subscriber_of(instance, session), instance.full_name(view(channel)),
-                        from_abi(*query), answer_to(instance.log(), fn, arg));
+      const channel::FullName name = instance.full_name(view(channel));
+      if (!may_hear(instance, session, name)) return WSP_E_DENIED;
+      loop.fan_out.read(subscriber_of(instance, session), name, from_abi(*query),
+                        answer_to(loop, id, instance.log(), fn, arg));
       return WSP_OK;
     });
   });
@@ -110,11 +124,14 @@ wsp_status publish_to(PluginInstance& instance, wsp_bytes channel, wsp_opcode op
   LoopContext* const loop = instance.runtime().current_loop();
   if (!is_sendable(opcode, payload, loop ? loop->checked_text : std::string_view()))
     return WSP_E_INVALID;
+  if (loop && !may_speak(instance, *loop, view(channel))) return WSP_E_DENIED;
   if (loop) loop->fan_out.hold_publishes();
+  const auto& rules = instance.config().channel_rules;
   return to_status(instance.runtime()
                        .bus()
                        .publish(instance.full_name(view(channel)),
-                                static_cast<protocol::Opcode>(opcode), view(payload), except, keep)
+                                static_cast<protocol::Opcode>(opcode), view(payload), except,
+                                keep ? keep : channel::kept_by_rule(rules, view(channel)))
                        .status);
 }
 

@@ -8,6 +8,7 @@
 #include "plugin/bytes.h"
 #include "plugin/history_api.h"
 #include "plugin/host_call.h"
+#include "plugin/identity_api.h"
 #include "plugin/payload.h"
 #include "plugin/prefix_api.h"
 #include "plugin/presence_api.h"
@@ -144,6 +145,7 @@ const void* get_extension(const wsp_host*, const char* id) noexcept {
   if (wanted == WSP_PRESENCE_1) return &presence_table();
   if (wanted == WSP_PREFIX_1) return &prefix_table();
   if (wanted == WSP_USERS_1) return &users_table();
+  if (wanted == WSP_IDENTITY_1) return &identity_table();
   return nullptr;
 }
 

@@ -61,6 +61,16 @@ wsp_status on_own_session(PluginInstance& instance, session::SessionId id, F f) 
   return PluginSession::of(session, instance).subscriber;
 }
 
+// Whether the session may hear what a full name stands for: a channel, or a family.
+[[nodiscard]] inline bool may_hear(const PluginInstance& instance, const session::Session& session,
+                                   std::string_view full_name) noexcept {
+  const auto& rules = instance.config().channel_rules;
+  const Rights* const rights = PluginSession::rights_of(session);
+  const std::string_view name = channel::plain_name(full_name);
+  return channel::is_family(full_name) ? may_subscribe_under(rules, rights, name)
+                                       : may_subscribe(rules, rights, name);
+}
+
 // What host->subscribe and its kin do with a valid name, whatever it is the name of.
 [[nodiscard]] inline wsp_status subscribe_to(PluginInstance& instance, session::SessionId id,
                                              const channel::FullName& name) {
@@ -68,6 +78,7 @@ wsp_status on_own_session(PluginInstance& instance, session::SessionId id, F f) 
       instance, id, sizeof name,
       [&instance, name](LoopContext& loop, session::Session& session) -> wsp_status {
         if (!session.is_open()) return WSP_E_GONE;
+        if (!may_hear(instance, session, name)) return WSP_E_DENIED;
         return to_status(loop.fan_out.subscribe(subscriber_of(instance, session), name));
       });
 }

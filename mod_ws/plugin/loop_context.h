@@ -21,7 +21,7 @@ struct LoopContext {
       : loop(log, clock),
         table(loop, process, index, &seats),
         fan_out(loop, bus),
-        timers(loop, clock, index) {}
+        timers(loop, clock, index, acting) {}
 
   // [any] Hands a copied message over to the loop. False: more than `limit` bytes wait.
   template <class F>
@@ -46,6 +46,8 @@ struct LoopContext {
   net::EventLoop loop;
   session::SessionTable table;
   channel::FanOut fan_out;
+  // [loop] The session whose callback runs; 0: nobody's.
+  session::SessionId acting = 0;
   LoopTimers timers;
 
   // [loop] The text message that a plugin handles right now: UTF-8 already.

@@ -20,8 +20,9 @@ class LoopTimers::Entry final : public net::Timer {
   std::atomic<bool> stopped = false;  // by another thread; the loop removes it
 };
 
-LoopTimers::LoopTimers(net::EventLoop& loop, const base::Clock& clock, unsigned index) noexcept
-    : loop_(loop), clock_(clock), last_(wsp_timer{index} << kIndexShift) {}
+LoopTimers::LoopTimers(net::EventLoop& loop, const base::Clock& clock, unsigned index,
+                       session::SessionId& acting) noexcept
+    : loop_(loop), clock_(clock), acting_(acting), last_(wsp_timer{index} << kIndexShift) {}
 
 LoopTimers::~LoopTimers() = default;
 
@@ -77,7 +78,10 @@ void LoopTimers::fire(Entry& entry) {
   std::unique_ptr<Entry> last;
   if (request.repeat_ms == 0) last = extract(entry.id);
   firing_ = &entry;
-  guarded(loop_.log(), "a timer", [&] { request.fn(request.arg); });
+  guarded(loop_.log(), "a timer", [&] {
+    const Acting acting(acting_, request.session);
+    request.fn(request.arg);
+  });
   firing_ = nullptr;
   if (stopped_firing_) {
     stopped_firing_.reset();

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "net/event_loop.h"
+#include "plugin/acting.h"
 #include "wsp/extensions.h"
 
 namespace ws::plugin {
@@ -23,10 +24,12 @@ class LoopTimers {
     uint32_t repeat_ms;
     wsp_timer_fn fn;
     void* arg;
+    session::SessionId session = 0;  // that acts in fn
   };
 
-  // [main] Borrowed. index: of the loop; part of the numbers.
-  LoopTimers(net::EventLoop& loop, const base::Clock& clock, unsigned index) noexcept;
+  // [main] Borrowed. index: of the loop; part of the numbers. acting: the loop's.
+  LoopTimers(net::EventLoop& loop, const base::Clock& clock, unsigned index,
+             session::SessionId& acting) noexcept;
   // [main] When the loop runs no more.
   ~LoopTimers();
   LoopTimers(const LoopTimers&) = delete;
@@ -59,6 +62,7 @@ class LoopTimers {
 
   net::EventLoop& loop_;
   const base::Clock& clock_;
+  session::SessionId& acting_;
   std::atomic<wsp_timer> last_;
   Entry* firing_ = nullptr;                // [loop]
   std::unique_ptr<Entry> stopped_firing_;  // [loop] it stopped itself

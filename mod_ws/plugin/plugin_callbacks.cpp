@@ -3,6 +3,7 @@
 
 #include "plugin/bytes.h"
 #include "plugin/delivery.h"
+#include "plugin/expiry.h"
 #include "plugin/guard.h"
 #include "plugin/plugin_instance.h"
 #include "plugin/plugin_session.h"
@@ -33,6 +34,7 @@ session::Session* PluginInstance::find(const LoopContext& loop, session::Session
 // An exception of one session's callback ends that session.
 template <class Body>
 void PluginInstance::call(session::Session& session, const char* what, Body&& body) {
+  const Acting acting(loop_of(session).acting, session.id());
   if (!guarded(log(), what, body)) session.close(protocol::kInternalError, {});
 }
 
@@ -40,12 +42,20 @@ bool PluginInstance::on_open(session::Session& session, const session::OpenReque
   const auto& stored = static_cast<const StoredRequest&>(request);
   wsp_status status = WSP_E_FAILED;
   (void)guarded(log(), "on_open", [&] {
-    if (!subscribe_user(session, view(stored.view().user))) return;
+    if (!admit(session, stored.rights())) return;
+    const Acting acting(loop_of(session).acting, session.id());
     status = table_.on_open(self_, session.id(), &stored.view(), &session.user_state);
   });
   if (status == WSP_OK) return true;
   PluginSession::end(session, loop_of(session));
   return false;
+}
+
+bool PluginInstance::admit(session::Session& session, const Rights& rights) {
+  if (rights.are_plain()) return true;
+  PluginSession::of(session, *this).rights = std::make_unique<const Rights>(rights);
+  watch_expiry(*this, session);
+  return subscribe_user(session, rights.user);
 }
 
 // Nobody who can't be told to go is let in.
@@ -80,6 +90,7 @@ void PluginInstance::on_drain(session::Session& session) {
 void PluginInstance::on_close(session::Session& session, uint16_t code, std::string_view reason) {
   PluginSession::end(session, loop_of(session));
   if (!table_.on_close) return;
+  const Acting acting(loop_of(session).acting, session.id());
   (void)guarded(log(), "on_close",
                 [&] { table_.on_close(session.user_state, code, lend(reason)); });
 }

@@ -12,6 +12,7 @@
 
 #include "base/once_per.h"
 #include "channel/channel_name.h"
+#include "channel/channel_rules.h"
 #include "channel/shaper.h"
 #include "plugin/handshake_answer.h"
 #include "plugin/plugin_library.h"
@@ -29,6 +30,7 @@ struct InstanceConfig {
   std::string location;  // the <Location> that says WebSocketPlugin
   std::vector<PluginOption> options;
   std::string channel_namespace;  // its channels meet those of the same namespace only
+  std::vector<channel::ChannelRule> channel_rules = {};
 
   bool operator==(const InstanceConfig&) const = default;
 };
@@ -102,6 +104,7 @@ class PluginInstance final : public session::SessionHandler, public channel::Sha
   [[nodiscard]] bool shape(const channel::Event& event,
                            channel::WireMessage& wire) noexcept override;
 
+  [[nodiscard]] bool admit(session::Session& session, const Rights& rights);
   [[nodiscard]] bool subscribe_user(session::Session& session, std::string_view user);
   [[nodiscard]] bool shape_message(const channel::Event& event,
                                    channel::WireMessage& wire) noexcept;

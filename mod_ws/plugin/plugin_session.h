@@ -1,10 +1,12 @@
-// What a session has beyond its messages: channels and timers. Made when first needed.
+// What a session has beyond its messages: rights, channels and timers. Made when first needed.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "channel/subscriber.h"
 #include "plugin/loop_context.h"
+#include "plugin/rights.h"
 #include "session/session.h"
 #include "wsp/extensions.h"
 
@@ -19,6 +21,11 @@ class PluginSession final : public session::Attachment {
   [[nodiscard]] static PluginSession& of(session::Session& session, channel::Shaper& shaper) {
     if (!session.attachment) session.attachment = std::make_unique<PluginSession>(session, shaper);
     return static_cast<PluginSession&>(*session.attachment);
+  }
+
+  [[nodiscard]] static const Rights* rights_of(const session::Session& session) noexcept {
+    if (!session.attachment) return nullptr;
+    return static_cast<const PluginSession&>(*session.attachment).rights.get();
   }
 
   // It ends with the session.
@@ -37,6 +44,7 @@ class PluginSession final : public session::Attachment {
   }
 
   channel::Subscriber subscriber;
+  std::unique_ptr<const Rights> rights;  // null: plain ones
 
  private:
   std::vector<wsp_timer> timers_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "plugin/bytes.h"
 
@@ -57,9 +58,9 @@ void for_each_cookie(std::string_view header, F f) {
 
 }  // namespace
 
-StoredRequest::StoredRequest(const RequestParts& parts) {
-  size_t size = parts.path.size() + parts.query.size() + parts.user.size() +
-                parts.remote_ip.size() + parts.host.size();
+StoredRequest::StoredRequest(RequestParts parts) : identity_(std::move(parts.identity)) {
+  size_t size =
+      parts.path.size() + parts.query.size() + parts.remote_ip.size() + parts.host.size();
   size_t count = parts.headers.size() + parts.environment.size();
   for (const auto& [name, value] : parts.environment) size += name.size() + value.size();
   for (const auto& [name, value] : parts.headers) {
@@ -88,12 +89,13 @@ StoredRequest::StoredRequest(const RequestParts& parts) {
 
   request_.path = keep(parts.path);
   request_.query = keep(parts.query);
-  request_.user = keep(parts.user);
+  request_.user = lend(identity_.rights.user);
   request_.remote_ip = keep(parts.remote_ip);
   request_.host = keep(parts.host);
   request_.subprotocol = lend("");
-  request_.display_name = lend("");
-  request_.user_data = lend("");
+  request_.display_name = lend(identity_.display_name);
+  request_.user_data = lend(identity_.data);
+  request_.expires_ms = identity_.rights.expires_ms;
   request_.is_tls = parts.is_tls ? 1 : 0;
 }
 

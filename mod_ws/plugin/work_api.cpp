@@ -34,7 +34,9 @@ class PluginJob final : public Job {
       LoopContext& loop = session == 0 ? runtime.first_loop() : *runtime.loop_of(session);
       (void)runtime.start_threads();
       loop.loop.post([&instance, &loop, session, status, tell] {
-        tell(session == 0 || instance.find(loop, session) ? status : WSP_E_GONE);
+        const bool is_there = session != 0 && instance.find(loop, session);
+        const Acting acting(loop.acting, is_there ? session : 0);
+        tell(session == 0 || is_there ? status : WSP_E_GONE);
       });
     });
   }

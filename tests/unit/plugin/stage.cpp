@@ -120,7 +120,9 @@ Stage::Stage(const wsp_plugin& table, const StageSettings& settings)
   auto library = PluginLibrary::wrap(table, error);
   STRCMP_EQUAL("", error.c_str());
   instance = std::make_unique<PluginInstance>(
-      InstanceConfig{std::move(library), "/ws/test", {}, settings.channel_namespace}, runtime);
+      InstanceConfig{
+          std::move(library), "/ws/test", {}, settings.channel_namespace, settings.rules},
+      runtime);
   CHECK_TRUE(instance->create());
   runtime.turn();
 }
@@ -143,8 +145,9 @@ Stage::Seat& Stage::connect(unsigned loop) {
   seat.peer = ws::test::Peer::connect(start.fd);
   start.settings = &instance->settings(limits, log);
   RequestParts parts;
-  parts.user = user;
-  start.request = std::make_unique<StoredRequest>(parts);
+  parts.identity.rights = rights;
+  parts.identity.rights.user = user;
+  start.request = std::make_unique<StoredRequest>(std::move(parts));
   context.loop.post([&context, start = std::move(start)]() mutable {
     session::Session::begin(context.table, std::move(start));
   });

@@ -69,6 +69,7 @@ struct StageSettings {
   unsigned loops = 1;
   size_t mailbox_limit = size_t{1} << 20;
   std::string channel_namespace = "example.org";
+  std::vector<channel::ChannelRule> rules = {};
 };
 
 class Stage {
@@ -97,6 +98,7 @@ class Stage {
   ws::test::LinesLog log;
   session::SessionLimits limits;
   std::string user;  // of those who connect next
+  Rights rights;     // as above, but for the user
   HandRuntime runtime;
   std::unique_ptr<PluginInstance> instance;
   std::deque<Seat> seats;

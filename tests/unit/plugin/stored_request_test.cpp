@@ -38,7 +38,7 @@ TEST(stored_request, CopiesEverything) {
   parts.environment = environment;
   parts.path = "/ws";
   parts.query = "a=b";
-  parts.user = "ann";
+  parts.identity = {{.user = "ann", .expires_ms = 5}, "Ann B.", "{}"};
   parts.remote_ip = "192.0.2.1";
   parts.host = "a.example";
   parts.is_tls = true;
@@ -53,6 +53,9 @@ TEST(stored_request, CopiesEverything) {
   STRCMP_EQUAL("/ws", word(view.path).c_str());
   STRCMP_EQUAL("a=b", word(view.query).c_str());
   STRCMP_EQUAL("ann", word(view.user).c_str());
+  STRCMP_EQUAL("Ann B.", word(view.display_name).c_str());
+  STRCMP_EQUAL("{}", word(view.user_data).c_str());
+  CHECK_EQUAL(5, view.expires_ms);
   STRCMP_EQUAL("192.0.2.1", word(view.remote_ip).c_str());
   STRCMP_EQUAL("a.example", word(view.host).c_str());
   CHECK_EQUAL(0u, view.subprotocol.size);

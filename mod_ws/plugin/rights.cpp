@@ -1,0 +1,41 @@
+// What a session may do.
+#include "plugin/rights.h"
+
+namespace ws::plugin {
+
+namespace {
+
+using channel::Who;
+
+bool is_among(Who who, const Rights* rights) noexcept {
+  return who == Who::all || (who == Who::user && rights && !rights->user.empty());
+}
+
+std::string_view user_of(const Rights* rights) noexcept {
+  return rights ? std::string_view(rights->user) : std::string_view();
+}
+
+}  // namespace
+
+bool may_subscribe(channel::ChannelRules rules, const Rights* rights,
+                   std::string_view channel) noexcept {
+  return !channel::is_anothers(channel, user_of(rights)) &&
+         is_among(channel::who_subscribes(rules, channel), rights) &&
+         (!rights || !rights->subscribe || rights->subscribe->match(channel));
+}
+
+bool may_publish(channel::ChannelRules rules, const Rights* rights,
+                 std::string_view channel) noexcept {
+  return is_among(channel::who_publishes(rules, channel), rights) &&
+         (!rights || !rights->publish || rights->publish->match(channel));
+}
+
+// Nobody is everybody.
+bool may_subscribe_under(channel::ChannelRules rules, const Rights* rights,
+                         std::string_view prefix) noexcept {
+  return !prefix.starts_with(channel::kOwnChannels) &&
+         is_among(channel::who_subscribes_under(rules, prefix), rights) &&
+         (!rights || !rights->subscribe || rights->subscribe->match_all_under(prefix));
+}
+
+}  // namespace ws::plugin
