@@ -4,8 +4,10 @@
 #include <string>
 
 #include "chat_plugin.h"
-#include "chat_transcript.h"
 #include "error.h"
+#include "room.h"
+#include "server_message.h"
+#include "transcript.h"
 // after the standard's headers
 #include <CppUTest/TestHarness.h>
 
@@ -18,6 +20,20 @@ std::string readme() {
   return text.str();
 }
 
+// "dave is not heard in lobby: Hello!": a user says it in another process, and this one falls
+// behind and loses it.
+std::string lose(wsp::testing::FakeHost& host, const std::string& name, const std::string& what) {
+  constexpr std::string_view kHow = " is not heard in ";
+  const std::size_t colon = what.find(": ");
+  if (!what.starts_with(kHow) || colon == std::string::npos) return "unreadable: " + name + what;
+  const std::string room = what.substr(kHow.size(), colon - kHow.size());
+  const chat::Member from{.id = chat::user_id(name), .name = name, .guest = false};
+  const wsp_publish_options keep = {sizeof keep, 100, 0, 0};
+  host.lose(chat::Channels("/ws/chat", "").of_room(chat::ChannelKind::room, room),
+            {chat::unstamped_message(room, from, what.substr(colon + 2), "")}, &keep);
+  return "";
+}
+
 }  // namespace
 
 TEST_GROUP(ChatReadme){};
@@ -28,7 +44,7 @@ TEST(ChatReadme, ExamplesArePlayedToTheByte) {
   CHECK(lines.size() > 40);
   wsp::testing::FakeHost host(wsp_plugin_v1);
   CHECK(host.create({}, "/ws/chat"));
-  Transcript transcript(host);
+  Transcript transcript(host, [&](auto& name, auto& what) { return lose(host, name, what); });
   for (const std::string& line : lines) STRCMP_EQUAL("", transcript.play(line).c_str());
   STRCMP_EQUAL("", transcript.rest().c_str());
 }

@@ -1,11 +1,8 @@
-// Plays conversations with the chat that are written down as text.
-#include "chat_transcript.h"
+// Plays conversations with a plugin that are written down as text.
+#include "transcript.h"
 
 #include <istream>
 #include <sstream>
-
-#include "room.h"
-#include "server_message.h"
 
 std::string Transcript::play(const std::string& line) {
   if (line.empty() || line.front() == '(') return "";
@@ -14,8 +11,9 @@ std::string Transcript::play(const std::string& line) {
   const std::string name = line.substr(0, end_of_name);
   const std::string what = line.substr(end_of_name);
   if (what.starts_with(" connects to ")) return connect(name, what.substr(13));
-  if (what.starts_with(" is not heard in ")) return lose(name, what.substr(17));
+  if (what.starts_with(" publishes to ")) return publish(what.substr(14));
   const auto client = clients_.find(name);
+  if (client == clients_.end() && own_) return own_(name, what);
   if (client == clients_.end()) return "nobody of this name connected: " + line;
   if (what.starts_with("> ")) {
     client->second->send(what.substr(2));
@@ -49,14 +47,11 @@ std::string Transcript::connect(const std::string& name, const std::string& how)
   return clients_[name]->is_open() ? "" : "refused: " + clients_[name]->handshake().text;
 }
 
-std::string Transcript::lose(const std::string& name, const std::string& what) {
+std::string Transcript::publish(const std::string& what) {
   const std::size_t colon = what.find(": ");
-  if (colon == std::string::npos) return "unreadable: is not heard in " + what;
-  const std::string room = what.substr(0, colon);
-  const chat::Member from{.id = chat::user_id(name), .name = name, .guest = false};
+  if (colon == std::string::npos) return "unreadable: publishes to " + what;
   const wsp_publish_options keep = {sizeof keep, 100, 0, 0};
-  host_.lose(chat::Channels("/ws/chat", "").of_room(chat::ChannelKind::room, room),
-             {chat::unstamped_message(room, from, what.substr(colon + 2), "")}, &keep);
+  host_.publish_elsewhere(what.substr(0, colon), what.substr(colon + 2), WSP_TEXT, &keep);
   return "";
 }
 

@@ -1,0 +1,87 @@
+// <notification-center>: all notifications and the topics, on a page of their own:
+//   <script type="module" src="/notifications/center.js"></script>
+//   <notification-center user="ann"></notification-center>
+// The attributes are those of source.js.
+
+import {Desktop} from "./desktop.js";
+import {arrange, element, rootWith} from "./dom.js";
+import {List} from "./list.js";
+import {announcer, desktopButton, markAllButton, refusalLine, stateLine} from "./parts.js";
+import {notificationsOf} from "./source.js";
+
+const kMostShown = 50;
+
+class NotificationCenter extends HTMLElement {
+  #source;
+  #list;
+  #topics = new Map();  // name -> {row, box}
+  #topicList = element("ul", {id: "topics", class: "topics", "aria-labelledby": "topics-head"});
+  #filters = [];
+
+  connectedCallback() {
+    if (this.shadowRoot) return;
+    this.#source = notificationsOf(this);
+    this.#list = new List(this.#source, kMostShown);
+    const root = rootWith(this, "style.css", "center.css");
+    root.append(element("div", {class: "center"},
+                        element("section", {class: "all", "aria-labelledby": "head"},
+                                element("header", {}, element("h2", {id: "head"}, "Notifications"), this.#filterGroup(),
+                                        markAllButton(this.#source)),
+                                stateLine(this.#source), this.#list.element),
+                        this.#settings(), announcer(this.#source)));
+    this.#source.addEventListener("change", () => this.#update());
+    this.#update();
+    this.#list.begin();
+    this.#source.open();
+  }
+
+  #filterGroup() {
+    const filter = (label, id, test) => {
+      const button = element("button", {id, type: "button", class: "filter", "aria-pressed": "false"}, label);
+      button.onclick = () => {
+        for (const one of this.#filters) one.setAttribute("aria-pressed", String(one === button));
+        this.#list.filter = test;
+        this.#list.begin();
+      };
+      this.#filters.push(button);
+      return button;
+    };
+    const all = filter("All", "show-all", () => true);
+    all.setAttribute("aria-pressed", "true");
+    return element("div", {class: "filters", role: "group", "aria-label": "Show"}, all,
+                   filter("Unread", "show-unread", ({read}) => !read));
+  }
+
+  #settings() {
+    const name = element("input", {id: "topic", name: "topic", maxlength: "64", autocomplete: "off", autocapitalize: "none",
+                                   spellcheck: "false", placeholder: "Another topic", "aria-label": "Name of a topic"});
+    const form = element("form", {id: "follow"}, name, element("button", {class: "small"}, "Follow"));
+    form.onsubmit = (event) => {
+      event.preventDefault();
+      if (name.value.trim()) this.#source.follow(name.value.trim());
+      name.value = "";
+    };
+    return element("aside", {"aria-labelledby": "topics-head"},
+                   element("h2", {id: "topics-head"}, "Topics"), this.#topicList, form, refusalLine(this.#source),
+                   element("h2", {}, "This browser"), desktopButton(new Desktop(this.#source)));
+  }
+
+  #update() {
+    for (const {name, following} of this.#source.topics) this.#topic(name).box.checked = following;
+    arrange(this.#topicList, this.#source.topics.map(({name}) => this.#topic(name).row));
+    const count = this.#filters[1];
+    count.textContent = this.#source.unread ? `Unread (${this.#source.unread})` : "Unread";
+    this.dispatchEvent(Object.assign(new Event("unread"), {unread: this.#source.unread}));
+  }
+
+  #topic(name) {
+    if (!this.#topics.has(name)) {
+      const box = element("input", {type: "checkbox", role: "switch", class: "switch-box", "data-topic": name});
+      box.onchange = () => (box.checked ? this.#source.follow(name) : this.#source.unfollow(name));
+      this.#topics.set(name, {box, row: element("li", {}, element("label", {}, element("bdi", {}, name), box))});
+    }
+    return this.#topics.get(name);
+  }
+}
+
+customElements.define("notification-center", NotificationCenter);
