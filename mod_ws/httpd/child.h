@@ -38,6 +38,9 @@ class Child {
   // Whether to warn that there is none: now and then, however many are refused.
   [[nodiscard]] bool warns_now() noexcept;
 
+  // [any]
+  [[nodiscard]] channel::Bus& bus() noexcept { return engine_->bus(); }
+
   [[nodiscard]] Detacher& detacher() noexcept { return detacher_; }
 
   // [main] As httpd learns of its end. graceful: others go on serving.

@@ -85,6 +85,7 @@ void* merge_directory_config(apr_pool_t* pool, void* base_config, void* add_conf
     merged->options = joined(pool, add.options, base.options);
   }
   if (!merged->origin) merged->origin = base.origin;
+  if (!merged->publish_keys && !merged->publish_keys_off) merged->publish_keys = base.publish_keys;
   const auto inherit = [](int64_t& to, int64_t from) {
     if (to == kUnset) to = from;
   };

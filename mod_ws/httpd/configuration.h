@@ -16,6 +16,10 @@ namespace ws::plugin {
 class PluginLibrary;
 }
 
+namespace ws::publish {
+class Keys;
+}
+
 namespace ws::httpd {
 
 class Child;
@@ -60,6 +64,8 @@ struct DirectoryConfig {
   bool plugin_off = false;                // WebSocketPlugin none
   const PluginOption* options = nullptr;
   const protocol::OriginPolicy* origin = nullptr;
+  const publish::Keys* publish_keys = nullptr;
+  bool publish_keys_off = false;  // WebSocketPublishKey none
   int64_t max_message_size = kUnset;
   int64_t max_fragments = kUnset;
   int64_t ping_interval_ms = kUnset;

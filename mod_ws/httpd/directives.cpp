@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "httpd/configuration.h"
+#include "httpd/publish_keys.h"
 #include "net/event_loop.h"
 
 namespace ws::httpd {
@@ -301,6 +302,8 @@ const command_rec kDirectives[] = {
                   "bytes that may wait for a slow client (default 1M)"),
     AP_INIT_TAKE1("WebSocketSlowClient", ws_set_slow_client, nullptr, kSections,
                   "what a full send queue does: 'close' the connection, or 'drop' messages"),
+    AP_INIT_TAKE1("WebSocketPublishKey", ws_set_publish_keys, nullptr, kSections,
+                  "a file with the keys of those who may publish here over HTTP, or 'none'"),
     AP_INIT_TAKE1("WebSocketLoops", ws_set_server_number, info(kLoops), RSRC_CONF,
                   "event loop threads in each child process (default 1)"),
     AP_INIT_TAKE1("WebSocketMaxConnections", ws_set_server_number, info(kMaxConnections), RSRC_CONF,

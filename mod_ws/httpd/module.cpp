@@ -12,6 +12,7 @@
 #include "httpd/guard.h"
 #include "httpd/handshake_handler.h"
 #include "httpd/plugin_check.h"
+#include "httpd/publish_handler.h"
 #include "httpd/state.h"
 #include "httpd/stop_later.h"
 
@@ -79,6 +80,7 @@ void ws_register_hooks(apr_pool_t*) {
   ap_hook_child_stopping(ws_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
   Detacher::register_hooks();
   handshake::register_hooks();
+  publishing::register_hooks();
 }
 
 }  // extern "C"

@@ -29,6 +29,7 @@ bool Engine::start() { return state_->start_threads(); }
 void Engine::adopt(session::SessionStart start) { state_->adopt(std::move(start)); }
 session::Seat Engine::reserve(size_t most) noexcept { return state_->reserve(most); }
 size_t Engine::session_count() const noexcept { return state_->session_count(); }
+channel::Bus& Engine::bus() noexcept { return state_->bus(); }
 void Engine::begin_stop() { state_->begin_stop(); }
 
 bool Engine::stop(const StopPlan& plan) { return state_->stop(plan); }

@@ -58,6 +58,9 @@ class Engine {
   // the others; once it has stopped the socket ends.
   void adopt(session::SessionStart start);
 
+  // [any] Until the engine's end.
+  [[nodiscard]] channel::Bus& bus() noexcept;
+
   // [any] Sessions, and connections on their way to a loop.
   [[nodiscard]] size_t session_count() const noexcept;
 

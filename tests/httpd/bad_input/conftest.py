@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness import channels, publisher
 from harness.config import location
 
 SITE = "".join((
@@ -25,6 +26,12 @@ SITE = "".join((
              plugin="@plugin:misbehave@"),
     location("/ws/misbehave-create-fails", "WebSocketPluginOption create fail",
              plugin="@plugin:misbehave@"),
+    channels.location(),
+    publisher.location(),
+    publisher.location("/ws/publish-keyed", "WebSocketPublishKey conf/publish.key"),
+    publisher.location("/ws/publish-small", "WebSocketMaxMessageSize 4096"),
+    publisher.location("/ws/publish-denied", "Require all denied").replace(
+        "Require local", "", 1),
     """
 <Location /ws/private>
     WebSocketPlugin echo

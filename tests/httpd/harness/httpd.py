@@ -18,6 +18,7 @@ from . import build, config, processes
 from .logs import ErrorLog, Log
 from .peer import Peer
 from .ports import free_ports
+from .publisher import KEY
 from .waiting import limit, wait_until
 
 # For AuthUserFile: alice with password secret, bob with hunter2.
@@ -48,6 +49,8 @@ class Httpd:
         (self.folder / "tmp").chmod(0o777)
         (self.folder / "htdocs" / "index.html").write_text("<p>A page</p>\n")
         (self.folder / "conf" / "users").write_text(USERS)
+        (self.folder / "conf" / "publish.key").write_text(f"# of the tests\n{KEY}\n")
+        (self.folder / "conf" / "publish.key").chmod(0o600)
         (self.folder / "conf" / "groups").write_text("staff: alice\n")
         self.port, self.tls_port = free_ports(2)
         self.children_wanted = children
