@@ -39,14 +39,4 @@ using ChannelRules = std::span<const ChannelRule>;
 // To all channels that begin with the prefix: whoever may hear each of them.
 [[nodiscard]] Who who_subscribes_under(ChannelRules rules, std::string_view prefix) noexcept;
 
-// ---- the channels of users, user:NAME: NAME alone may hear there, whatever the rules say ----
-
-inline constexpr std::string_view kOwnChannels = "user:";
-
-// user: empty for a guest.
-[[nodiscard]] constexpr bool is_anothers(std::string_view channel, std::string_view user) noexcept {
-  return channel.starts_with(kOwnChannels) &&
-         (user.empty() || channel.substr(kOwnChannels.size()) != user);
-}
-
 }  // namespace ws::channel

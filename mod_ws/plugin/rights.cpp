@@ -1,6 +1,8 @@
 // What a session may do.
 #include "plugin/rights.h"
 
+#include "channel/own_channel.h"
+
 namespace ws::plugin {
 
 namespace {
@@ -19,13 +21,14 @@ std::string_view user_of(const Rights* rights) noexcept {
 
 bool may_subscribe(channel::ChannelRules rules, const Rights* rights,
                    std::string_view channel) noexcept {
-  return !channel::is_anothers(channel, user_of(rights)) &&
-         is_among(channel::who_subscribes(rules, channel), rights) &&
+  if (channel::is_of_users(channel)) return channel::is_own(channel, user_of(rights));
+  return is_among(channel::who_subscribes(rules, channel), rights) &&
          (!rights || !rights->subscribe || rights->subscribe->match(channel));
 }
 
 bool may_publish(channel::ChannelRules rules, const Rights* rights,
                  std::string_view channel) noexcept {
+  if (channel::is_kept_for(channel, user_of(rights))) return true;
   return is_among(channel::who_publishes(rules, channel), rights) &&
          (!rights || !rights->publish || rights->publish->match(channel));
 }
@@ -33,7 +36,7 @@ bool may_publish(channel::ChannelRules rules, const Rights* rights,
 // Nobody is everybody.
 bool may_subscribe_under(channel::ChannelRules rules, const Rights* rights,
                          std::string_view prefix) noexcept {
-  return !prefix.starts_with(channel::kOwnChannels) &&
+  return !channel::is_of_users(prefix) &&
          is_among(channel::who_subscribes_under(rules, prefix), rights) &&
          (!rights || !rights->subscribe || rights->subscribe->match_all_under(prefix));
 }

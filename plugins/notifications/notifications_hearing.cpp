@@ -54,9 +54,10 @@ void NotificationsSession::hear(const std::string& topic) {
       });
   if (status == Status::ok) return;
   --pending_;
-  services_.seldom.warn(
-      "subscribing to " + channel_of(topic, user_) + ": " + std::string(to_string(status)),
-      services_.now_ms());
+  if (status != Status::gone)
+    services_.seldom.warn(
+        "subscribing to " + channel_of(topic, user_) + ": " + std::string(to_string(status)),
+        services_.now_ms());
   (void)stop_hearing(topic);
 }
 

@@ -14,7 +14,7 @@ void NotificationsPlugin::on_handshake(const wsp::Request& request, wsp::Answer&
   if (request.user().empty() && !services_.options.guests) {
     answer.refuse(403, "Only for users who are logged in.");
   } else if (!request.user().empty() && !is_valid_user(request.user())) {
-    answer.refuse(403, "A user of this name has no channel: it has a blank or is too long.");
+    answer.refuse(403, "A user of this name can have no channel.");
   }
 }
 

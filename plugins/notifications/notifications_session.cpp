@@ -77,9 +77,10 @@ void NotificationsSession::start(std::optional<Since> since) {
                                     start_hearing();
                                   });
   if (status == Status::ok) return;
-  services_.seldom.warn("what a user has read can't be shared: subscribing to " + channel + ": " +
-                            std::string(to_string(status)),
-                        services_.now_ms());
+  if (status != Status::gone)
+    services_.seldom.warn("what a user has read can't be shared: subscribing to " + channel + ": " +
+                              std::string(to_string(status)),
+                          services_.now_ms());
   is_shared_ = false;
   start_hearing();
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <wsp/plugin.hpp>
 
 #include "shared/text.h"
 
@@ -64,16 +65,16 @@ bool TopicList::has(std::string_view topic) const {
 }
 
 bool is_valid_user(std::string_view user) {
-  return !user.empty() && kStatePrefix.size() + user.size() <= kMaxChannelBytes &&
-         all_of(user, [](char32_t c) { return !is_control(c) && !is_blank(c); });
+  return !user.empty() && state_channel_of(user).size() <= kMaxChannelBytes &&
+         all_of(user, [](char32_t c) { return c < 0x80 || c > 0xA0; });
 }
 
 std::string channel_of(std::string_view topic, std::string_view user) {
-  return topic == kOwn ? std::string(kUserPrefix).append(user) : std::string(topic);
+  return topic == kOwn ? wsp::own_channel(user) : std::string(topic);
 }
 
 std::string state_channel_of(std::string_view user) {
-  return std::string(kStatePrefix).append(user);
+  return wsp::own_channel("notifications", user);
 }
 
 bool is_state_channel(std::string_view channel) { return channel.starts_with(kStatePrefix); }

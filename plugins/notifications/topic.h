@@ -36,7 +36,7 @@ class TopicList {
 // The user's own notifications are the topic "", to keep one kind of name.
 constexpr std::string_view kOwn = "";
 
-// False for what can't be part of a channel's name: empty, too long, blanks, control characters.
+// False for what has no channel: too long a name, or with controls beyond ASCII.
 [[nodiscard]] bool is_valid_user(std::string_view user);
 // The channel of a topic, or of the user's own notifications.
 [[nodiscard]] std::string channel_of(std::string_view topic, std::string_view user);

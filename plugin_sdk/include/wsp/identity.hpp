@@ -1,12 +1,44 @@
 // wsp/identity.hpp - Identity over wsp.identity/1: what a session may do, and for how long.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 #include "wsp/extensions.h"
 #include "wsp/peer.hpp"
 
 namespace wsp {
+
+namespace detail {
+
+// As it stands in the name of a user's channel: what no channel's name may hold (blanks, control
+// characters) and '%' percent-encoded.
+inline std::string encoded_user(std::string_view user) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : user) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x20 && byte != '%' && byte != 0x7F) {
+      out.push_back(c);
+    } else {
+      out.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+    }
+  }
+  return out;
+}
+
+}  // namespace detail
+
+// "user:NAME": where the site tells this user something. Sessions of NAME alone may hear it, and
+// always may, whatever rules and sign-ins say.
+inline std::string own_channel(std::string_view user) {
+  return "user:" + detail::encoded_user(user);
+}
+
+// "own:PLUGIN:NAME": where a plugin keeps something for this user. As above, also for publishing.
+inline std::string own_channel(std::string_view plugin, std::string_view user) {
+  return std::string("own:").append(plugin).append(":").append(detail::encoded_user(user));
+}
 
 // The host enforces by itself what may_...() tells: subscribe and publish give the same answer. All
 // calls only on the session's own thread.

@@ -85,3 +85,21 @@ TEST(FakeIdentity, EndsBeforeTheTimersThatComeLater) {
   CHECK_EQUAL(4401, ann->close_code());
   CHECK_EQUAL(WSP_E_GONE, identity()->may_publish(plugin.host, ann->id(), {"a", 1}));
 }
+
+TEST(FakeIdentity, AUsersOwnChannelsAreNobodyElses) {
+  bench.host.may_subscribe = bench.host.may_publish = [](auto, auto) { return false; };
+  const auto hears = [&](wsp_session session, const std::string& channel) {
+    return plugin.subscribe(session, channel);
+  };
+  FakeClient& lee = bench.host.connect({.user = "Ann Lee"});
+  for (const std::string& channel :
+       {wsp::own_channel("Ann Lee"), wsp::own_channel("x", "Ann Lee")}) {
+    CHECK_EQUAL(WSP_OK, hears(lee.id(), channel));
+    CHECK_EQUAL(WSP_E_DENIED, hears(ann->id(), channel));
+  }
+  STRCMP_EQUAL("user:Ann%20Lee", wsp::own_channel("Ann Lee").c_str());
+  STRCMP_EQUAL("own:x:100%25", wsp::own_channel("x", "100%").c_str());
+  const wsp_bytes kept = {"own:x:ann", 9}, told = {"user:ann", 8};
+  CHECK_EQUAL(WSP_OK, identity()->may_publish(plugin.host, ann->id(), kept));
+  CHECK_EQUAL(WSP_E_DENIED, identity()->may_publish(plugin.host, ann->id(), told));
+}

@@ -40,12 +40,3 @@ TEST(channel_rules, APrefixIsAsStrictAsItsStrictestChannel) {
   CHECK_TRUE(who_subscribes_under(rules, "staff.") == Who::none);
   CHECK_TRUE(who_subscribes_under(rules, "news.") == Who::all);
 }
-
-TEST(channel_rules, AUsersChannelIsNobodyElses) {
-  CHECK_FALSE(is_anothers("user:ann", "ann"));
-  CHECK_TRUE(is_anothers("user:ann", "bob"));
-  CHECK_TRUE(is_anothers("user:ann", "ann2"));
-  CHECK_TRUE(is_anothers("user:ann", ""));
-  CHECK_TRUE(is_anothers("user:", ""));
-  CHECK_FALSE(is_anothers("users", ""));
-}

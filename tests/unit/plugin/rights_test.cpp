@@ -55,9 +55,23 @@ TEST(rights, AUsersChannelIsNobodyElses) {
   CHECK_FALSE(may_subscribe_under({}, &ann, "user:"));
   CHECK_FALSE(may_subscribe_under({}, &ann, "user:ann."));
   CHECK_TRUE(may_publish({}, &ann, "user:bob"));
+  CHECK_FALSE(may_subscribe({}, &ann, "own:notifications:bob"));
+  CHECK_FALSE(may_subscribe_under({}, &ann, "own:notifications:"));
   // No limit of a token's makes it his.
   ann.subscribe = ChannelPatterns::parse("*");
   CHECK_FALSE(may_subscribe({}, &ann, "user:bob"));
+}
+
+TEST(rights, NothingTakesAUsersOwnChannelsAway) {
+  const std::vector<channel::ChannelRule> closed = {
+      {*ChannelPattern::parse("*"), Who::none, Who::none}};
+  ann.subscribe = ChannelPatterns::parse("news");
+  ann.publish = ChannelPatterns::parse("");
+  CHECK_TRUE(may_subscribe(closed, &ann, "user:ann"));
+  CHECK_TRUE(may_subscribe(closed, &ann, "own:notifications:ann"));
+  CHECK_TRUE(may_publish(closed, &ann, "own:notifications:ann"));
+  CHECK_FALSE(may_publish(closed, &ann, "own:notifications:bob"));
+  CHECK_FALSE(may_publish(closed, &ann, "user:ann"));
 }
 
 TEST(rights, OfAGuestWithoutLimitsArePlain) {

@@ -72,8 +72,8 @@ class FakeHost {
   bool late_history = false;           // replies wait for answer_history()
   size_t event_limit = 1'000'000;      // what one event may lead to; more is a complaint
   wsp_status history_status = WSP_OK;  // else why there is no history reply
-  // WebSocketChannel and its kin: whether this user ("" for a guest) may. Beside them, only a user
-  // himself may be subscribed to "user:NAME". A prefix is asked for like a channel.
+  // WebSocketChannel and its kin: whether this user ("" for a guest) may. A user's own
+  // channels (wsp::own_channel) are his and nobody else's all the same. A prefix is asked for like a channel.
   using Rule = std::function<bool(std::string_view user, std::string_view channel)>;
   Rule may_subscribe = [](auto, auto) { return true; };
   Rule may_publish = [](auto, auto) { return true; };
@@ -195,7 +195,9 @@ class FakeHost {
   wsp_status disconnect_user(std::string_view user, uint16_t code, std::string_view reason);
   wsp_status ask(wsp_session, std::string_view channel, bool publish);
   wsp_status renew(wsp_session, std::string_view token);
+  static bool is_kept_for(const FakeClient&, std::string_view channel);
   bool may_hear(const FakeClient&, std::string_view channel) const;
+  bool may_speak(const FakeClient&, std::string_view channel) const;
 
   // fake_host_life.hpp: the plugin and its sessions.
   void complain(const std::string& what);

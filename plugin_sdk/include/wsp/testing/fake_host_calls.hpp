@@ -135,7 +135,7 @@ inline wsp_status FakeHost::publish(std::string_view channel, wsp_opcode opcode,
   if (opcode == WSP_TEXT && !is_utf8(payload)) return invalid("publish: text that is not UTF-8");
   if (!usable()) return WSP_E_GONE;
   if (const FakeClient* actor = is_own_thread() ? find(acting_) : nullptr)
-    if (!may_publish(actor->user_, channel)) return WSP_E_DENIED;
+    if (!may_speak(*actor, channel)) return WSP_E_DENIED;
   const auto put = [this, except, name = std::string(channel),
                     frame = Frame{opcode, std::string(payload)}, kept = keep != nullptr,
                     options = keep ? *keep : wsp_publish_options{}] {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "wsp/identity.hpp"
 #include "wsp/testing/fake_host.hpp"
 
 namespace wsp::testing {
@@ -290,12 +291,23 @@ inline wsp_status FakeHost::disconnect_user(std::string_view user, uint16_t code
   return WSP_OK;
 }
 
+// "own:PLUGIN:NAME"
+inline bool FakeHost::is_kept_for(const FakeClient& client, std::string_view channel) {
+  constexpr std::string_view kKept = "own:";
+  if (client.user_.empty() || !channel.starts_with(kKept)) return false;
+  const std::string_view plugin = channel.substr(0, channel.find(':', kKept.size()));
+  return channel == own_channel(plugin.substr(kKept.size()), client.user_);
+}
+
 inline bool FakeHost::may_hear(const FakeClient& client, std::string_view channel) const {
-  constexpr std::string_view kOwn = "user:";
-  if (channel.starts_with(kOwn) &&
-      (client.user_.empty() || channel.substr(kOwn.size()) != client.user_))
-    return false;
+  if (channel.starts_with("user:") || channel.starts_with("own:"))
+    return !client.user_.empty() &&
+           (channel == own_channel(client.user_) || is_kept_for(client, channel));
   return may_subscribe(client.user_, channel);
+}
+
+inline bool FakeHost::may_speak(const FakeClient& client, std::string_view channel) const {
+  return is_kept_for(client, channel) || may_publish(client.user_, channel);
 }
 
 inline wsp_status FakeHost::ask(wsp_session s, std::string_view channel, bool publish) {
@@ -303,7 +315,7 @@ inline wsp_status FakeHost::ask(wsp_session s, std::string_view channel, bool pu
   if (!is_channel_name(channel)) return invalid("identity: no channel name");
   if (!usable() || !alive(s)) return WSP_E_GONE;
   const FakeClient& client = *find(s);
-  const bool may = publish ? may_publish(client.user_, channel) : may_hear(client, channel);
+  const bool may = publish ? may_speak(client, channel) : may_hear(client, channel);
   return may ? WSP_OK : WSP_E_DENIED;
 }
 

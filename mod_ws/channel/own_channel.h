@@ -1,0 +1,20 @@
+// The channels of users: user:NAME, where a site tells NAME something, and own:PLUGIN:NAME, where a
+// plugin keeps something for NAME. NAME alone may hear there, and always may; in own:PLUGIN:NAME
+// the same holds for publishing.
+#pragma once
+
+#include <string_view>
+
+namespace ws::channel {
+
+// Channels whose names begin so.
+[[nodiscard]] bool is_of_users(std::string_view channel) noexcept;
+// One of them, and this user's. user: empty for a guest. In the channel's name, what no channel's
+// name may hold (blanks, control characters) and % are percent-encoded.
+[[nodiscard]] bool is_own(std::string_view channel, std::string_view user) noexcept;
+// One of them, and somebody else's.
+[[nodiscard]] bool is_anothers(std::string_view channel, std::string_view user) noexcept;
+// own:PLUGIN:NAME of this user.
+[[nodiscard]] bool is_kept_for(std::string_view channel, std::string_view user) noexcept;
+
+}  // namespace ws::channel
