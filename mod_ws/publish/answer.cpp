@@ -59,6 +59,12 @@ class Json {
   std::unique_ptr<cJSON, void (*)(cJSON*)> value_;
 };
 
+// A plugin's own bytes: they need not be text.
+std::string_view shown(std::string_view bytes) {
+  const bool is_text = protocol::is_valid_utf8(bytes) && bytes.find('\0') == bytes.npos;
+  return is_text ? bytes : std::string_view();
+}
+
 Json placed(std::string_view channel, const channel::Receipt::Placed& one) {
   Json json;
   json.add("channel", channel).add(one.position).add("subscribers", one.subscribers);
@@ -96,10 +102,7 @@ std::string channel_answer(std::string_view channel, const ChannelFacts& facts,
   Json list = Json::array();
   for (const Member& member : members) {
     Json one;
-    // A plugin's own bytes: they need not be text.
-    for (const auto& [name, bytes] : {std::pair("key", &member.key), {"info", &member.info}})
-      if (protocol::is_valid_utf8(*bytes) && bytes->find('\0') == std::string::npos)
-        one.add(name, *bytes);
+    one.add("key", shown(member.key)).add("info", shown(member.info));
     list.add(std::move(one.add("sessions", uint64_t{member.session_count})));
   }
   return facts_of(channel, facts).add("members", std::move(list)).text();

@@ -30,7 +30,7 @@ TEST(answer, TellsMembersAsFarAsTheyAreText) {
   const ChannelFacts facts{"ns\na", {7, 2}, 1, 4, {2, 3}};
   check(R"({"channel":"a","epoch":"7","offset":"2","kept":1,"subscribers":4,)"
         R"("count":{"members":2,"sessions":3},)"
-        R"("members":[{"key":"k","info":"i","sessions":2},{"key":"l","sessions":1}]})",
+        R"("members":[{"key":"k","info":"i","sessions":2},{"key":"l","info":"","sessions":1}]})",
         channel_answer("a", facts, {{"k", "i", 2}, {"l", "\xff", 1}}));
 }
 
