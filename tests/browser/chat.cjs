@@ -1,30 +1,15 @@
 // Two people chat in Chromium, on the PHP site of conf/demo, over http and over https.
 // Usage: node chat.cjs DIRECTORY-FOR-SCREENSHOTS [OPTION-OF-conf/demo]...
 const assert = require("node:assert");
-const {execFileSync} = require("node:child_process");
 const fs = require("node:fs");
-const {createRequire} = require("node:module");
 const path = require("node:path");
+const {launchChromium} = require("./chromium.cjs");
 const {Person} = require("./person.cjs");
-const {Server, top} = require("./server.cjs");
-const {chromium} = createRequire(path.join(top, "tests/npm/package.json"))("playwright-core");
+const {Server} = require("./server.cjs");
 
 const kMarkup = "<img src=x onerror=alert(1)>";
 const [pictures = ".", ...options] = process.argv.slice(2);
 const speaksHttp2 = !options.includes("prefork") && !options.includes("mod_php");
-
-function chromiumPath() {
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  const found = names.map((name) => {
-    try {
-      return execFileSync("sh", ["-c", `command -v ${name}`]).toString().trim();
-    } catch {
-      return "";
-    }
-  }).find(Boolean);
-  assert(found, `none of ${names} is installed`);
-  return found;
-}
 
 async function talk(ann, bob) {
   await ann.sees("Bob");
@@ -111,12 +96,7 @@ async function chatOver(scheme, browser, server) {
 async function main() {
   fs.mkdirSync(pictures, {recursive: true});
   const server = await Server.make(...options);
-  const browser = await chromium.launch({
-    executablePath: chromiumPath(),
-    args: ["--disable-gpu", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync",
-           ...(process.getuid() === 0 ? ["--no-sandbox"] : [])],
-  });
+  const browser = await launchChromium();
   try {
     await server.start();
     for (const scheme of ["http", "https"]) {

@@ -4,7 +4,7 @@
 // The attributes are those of source.js, and `page`: where all notifications are, or "" for nowhere.
 
 import {Desktop} from "./desktop.js";
-import {element, icon, rootWith} from "./dom.js";
+import {element, icon, showIn} from "./dom.js";
 import {List} from "./list.js";
 import {announcer, desktopButton, markAllButton, refusalLine, stateLine} from "./parts.js";
 import {notificationsOf} from "./source.js";
@@ -27,8 +27,7 @@ class NotificationBell extends HTMLElement {
                                       "aria-controls": "panel", onclick: () => this.toggle()}, icon("bell"), this.#badge);
     this.#list = new List(this.#source, kMostShown);
     this.#panel = this.#makePanel();
-    const root = rootWith(this, "style.css", "bell.css");
-    root.append(element("div", {class: "place"}, this.#button, this.#panel, announcer(this.#source)));
+    showIn(this, element("div", {class: "place"}, this.#button, this.#panel, announcer(this.#source)), "style.css", "bell.css");
     this.addEventListener("keydown", (event) => this.#key(event));
     addEventListener("pointerdown", (event) => { if (!event.composedPath().includes(this)) this.toggle(false); });
     this.addEventListener("focusout", ({relatedTarget}) => {

@@ -4,7 +4,7 @@
 // The attributes are those of source.js.
 
 import {Desktop} from "./desktop.js";
-import {arrange, element, rootWith} from "./dom.js";
+import {arrange, element, showIn} from "./dom.js";
 import {List} from "./list.js";
 import {announcer, desktopButton, markAllButton, refusalLine, stateLine} from "./parts.js";
 import {notificationsOf} from "./source.js";
@@ -22,13 +22,11 @@ class NotificationCenter extends HTMLElement {
     if (this.shadowRoot) return;
     this.#source = notificationsOf(this);
     this.#list = new List(this.#source, kMostShown);
-    const root = rootWith(this, "style.css", "center.css");
-    root.append(element("div", {class: "center"},
-                        element("section", {class: "all", "aria-labelledby": "head"},
-                                element("header", {}, element("h2", {id: "head"}, "Notifications"), this.#filterGroup(),
-                                        markAllButton(this.#source)),
-                                stateLine(this.#source), this.#list.element),
-                        this.#settings(), announcer(this.#source)));
+    const head = element("header", {}, element("h1", {id: "head"}, "Notifications"), this.#filterGroup(),
+                         markAllButton(this.#source));
+    const all = element("section", {class: "all", "aria-labelledby": "head"}, head, stateLine(this.#source),
+                        this.#list.element);
+    showIn(this, element("div", {class: "center"}, all, this.#settings(), announcer(this.#source)), "style.css", "center.css");
     this.#source.addEventListener("change", () => this.#update());
     this.#update();
     this.#list.begin();
@@ -36,20 +34,16 @@ class NotificationCenter extends HTMLElement {
   }
 
   #filterGroup() {
-    const filter = (label, id, test) => {
-      const button = element("button", {id, type: "button", class: "filter", "aria-pressed": "false"}, label);
+    const filter = (label, id, isOnlyNew) => {
+      const button = element("button", {id, type: "button", class: "filter", "aria-pressed": String(!isOnlyNew)}, label);
       button.onclick = () => {
         for (const one of this.#filters) one.setAttribute("aria-pressed", String(one === button));
-        this.#list.filter = test;
-        this.#list.begin();
+        this.#list.begin(isOnlyNew);
       };
-      this.#filters.push(button);
       return button;
     };
-    const all = filter("All", "show-all", () => true);
-    all.setAttribute("aria-pressed", "true");
-    return element("div", {class: "filters", role: "group", "aria-label": "Show"}, all,
-                   filter("Unread", "show-unread", ({read}) => !read));
+    this.#filters = [filter("All", "show-all", false), filter("Unread", "show-unread", true)];
+    return element("div", {class: "filters", role: "group", "aria-label": "Show"}, ...this.#filters);
   }
 
   #settings() {
@@ -69,8 +63,8 @@ class NotificationCenter extends HTMLElement {
   #update() {
     for (const {name, following} of this.#source.topics) this.#topic(name).box.checked = following;
     arrange(this.#topicList, this.#source.topics.map(({name}) => this.#topic(name).row));
-    const count = this.#filters[1];
-    count.textContent = this.#source.unread ? `Unread (${this.#source.unread})` : "Unread";
+    const [, unread] = this.#filters;
+    unread.textContent = this.#source.unread ? `Unread (${this.#source.unread})` : "Unread";
     this.dispatchEvent(Object.assign(new Event("unread"), {unread: this.#source.unread}));
   }
 

@@ -32,12 +32,14 @@ export function icon(name) {
   return svg;
 }
 
-// A shadow root with these style sheets, all from this folder: the site's own do not reach in.
-export function rootWith(host, ...sheets) {
-  const root = host.attachShadow({mode: "open"});
+// Shows the content in a shadow root with these style sheets of this folder: the site's own do not
+// reach in. Nothing is seen before they are there.
+export function showIn(host, content, ...sheets) {
   const links = sheets.map((sheet) => element("link", {rel: "stylesheet", href: new URL(sheet, import.meta.url).href}));
-  root.append(...links);
-  return root;
+  content.hidden = true;
+  let waiting = links.length;
+  for (const link of links) link.onload = link.onerror = () => { content.hidden = --waiting > 0; };
+  host.attachShadow({mode: "open"}).append(...links, content);
 }
 
 // Puts the children in this order without touching those that are in place: focus stays where it is.

@@ -10,6 +10,7 @@ export class List {
   #source;
   #items = new Map();  // id -> Item
   #new = new Set();    // ids among the new ones
+  #isOnlyNew = false;
   #most;
   #timer;
 
@@ -17,7 +18,6 @@ export class List {
   constructor(source, most = Infinity) {
     this.#source = source;
     this.#most = most;
-    this.filter = () => true;
     this.newHead = element("h3", {id: "new-head"}, "New");
     this.newList = element("ul", {class: "items", "aria-labelledby": "new-head"});
     this.oldHead = element("h3", {id: "old-head"}, "Earlier");
@@ -30,7 +30,8 @@ export class List {
   }
 
   // The reader comes: from now on it is told apart what is new.
-  begin() {
+  begin(isOnlyNew = false) {
+    this.#isOnlyNew = isOnlyNew;
     this.#new.clear();
     this.update();
     clearInterval(this.#timer);
@@ -42,15 +43,17 @@ export class List {
   }
 
   update() {
-    const fitting = this.#source.items.filter(this.filter);
-    for (const one of fitting) if (!one.read) this.#new.add(one.id);
+    const {items} = this.#source;
+    for (const one of items) if (!one.read) this.#new.add(one.id);
     const isNew = ({id}) => this.#new.has(id);
-    const shown = [...fitting.filter(isNew), ...fitting.filter((one) => !isNew(one))].slice(0, this.#most);
+    const isOld = (one) => !isNew(one);
+    const fitting = [...items.filter(isNew), ...(this.#isOnlyNew ? [] : items.filter(isOld))];
+    const shown = fitting.slice(0, this.#most);
     const had = this.element.getRootNode().activeElement?.closest?.(".item");
     const place = had && [...this.element.querySelectorAll(".item")].indexOf(had);
     this.#fill(this.newList, this.newHead, shown.filter(isNew));
-    this.#fill(this.oldList, this.oldHead, shown.filter((one) => !isNew(one)));
-    const known = new Set(this.#source.items.map(({id}) => id));
+    this.#fill(this.oldList, this.oldHead, shown.filter(isOld));
+    const known = new Set(items.map(({id}) => id));
     for (const id of this.#items.keys()) if (!known.has(id)) this.#items.delete(id);
     this.none.hidden = shown.length > 0;
     this.more.hidden = shown.length === fitting.length;
