@@ -226,6 +226,40 @@ TEST(processes, StoppedWithTheGateIsKilledInTheEnd) {
   children.clear();
 }
 
+TEST(processes, ListenersAndKeysOfAllCount) {
+  auto bus = open();
+  Ear ear(*bus);
+  CHECK_TRUE(bus->listen(ear, kRoom) == BusStatus::ok);
+  bus->change_audience(kRoom, 1);
+  Submission submission;
+  submission.targets.push_back({kRoom, kKeep});
+  submission.payload = "once";
+  submission.key = "key";
+  (void)run([&] {
+    std::string error;
+    const auto other = LmdbBus::open(settings, log, clock, error);
+    Ear others(*other);
+    (void)other->listen(others, kRoom);
+    other->change_audience(kRoom, 10);
+    (void)other->submit(submission, kPatienceMs);
+    raise(SIGSTOP);
+  });
+  const Receipt again = bus->submit(submission, kPatienceMs);
+  CHECK_TRUE(again.status == BusStatus::ok && again.is_replay);
+  submission.key.clear();
+  const Receipt next = bus->submit(submission, kPatienceMs);
+  CHECK_EQUAL(2, next.placed.front().position.offset);
+  CHECK_EQUAL(11, next.placed.front().subscribers);
+  // It dies, and its sessions with it.
+  kill(children.back(), SIGKILL);
+  ChannelFacts facts;
+  const uint64_t deadline = clock.now_ms() + kPatienceMs;
+  do {
+    CHECK_TRUE(bus->describe(kRoom, facts) == BusStatus::ok);
+  } while (facts.subscribers != 1 && clock.now_ms() < deadline);
+  CHECK_EQUAL(1, facts.subscribers);
+}
+
 TEST(processes, StoppedReaderIsKilledWhenTheStateIsFull) {
   auto bus = open();
   (void)publish(*bus, "first");

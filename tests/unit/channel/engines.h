@@ -23,16 +23,10 @@ class Engines {
     settings.directory = directory_.path();
     settings.size = size_t{8} << 20;
     STRCMP_EQUAL("", prepare_state_directory(directory_.path(), getuid(), getgid()).c_str());
-    buses.push_back(open(clock));
-    buses.push_back(std::make_unique<LocalBus>(clock));
-  }
-
-  // Another process's bus of the shared engine.
-  std::unique_ptr<Bus> open(const base::Clock& clock) {
     std::string error;
-    std::unique_ptr<Bus> bus = LmdbBus::open(settings, log, clock, error);
+    buses.push_back(LmdbBus::open(settings, log, clock, error));
     STRCMP_EQUAL("", error.c_str());
-    return bus;
+    buses.push_back(std::make_unique<LocalBus>(clock));
   }
 
  private:

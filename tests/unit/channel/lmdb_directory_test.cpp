@@ -118,7 +118,8 @@ TEST(lmdb_directory, OtherLayoutIsSetAside) {
   (void)publish();
   const std::string about = directory.path() + "/state/about";
   std::string text = read_file(about);
-  text.replace(text.find("layout 2"), 8, "layout 0");
+  const std::string layout = "layout " + std::to_string(lmdb::kLayout);
+  text.replace(text.find(layout), layout.size(), "layout 0");
   write_file(about, text);
   LONGS_EQUAL(10, publish());
   CHECK_TRUE(log.has("set aside as " + directory.path() + "/state.aside"));

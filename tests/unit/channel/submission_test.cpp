@@ -94,21 +94,6 @@ TEST(submission, SaysHowManyItGoesTo) {
   }
 }
 
-TEST(submission, CountsThoseOfOtherProcesses) {
-  const auto other = engines.open(clock);
-  Ear here(*buses[0]);
-  {
-    Ear there(*other);
-    here.listen(full("a"), 1);
-    there.listen(full("a"), 10);
-    // Each process writes for itself: there has been no write of the other's before this one.
-    check("1:0", text_of(other->submit(to({"b"}, "x"), kPatienceMs)));
-    check("1:11", text_of(buses[0]->submit(to({"a"}, "x"), kPatienceMs)));
-  }
-  check("2:0", text_of(other->submit(to({"b"}, "x"), kPatienceMs)));
-  check("2:1", text_of(buses[0]->submit(to({"a"}, "x"), kPatienceMs)));
-}
-
 TEST(submission, OfOneKeyIsPublishedOnce) {
   for (const auto& bus : buses) {
     Ear ear(*bus);
@@ -125,13 +110,6 @@ TEST(submission, OfOneKeyIsPublishedOnce) {
     check("x", ear.next());
     LONGS_EQUAL(2, facts_of(*bus, "a").kept);
   }
-}
-
-TEST(submission, OfAnotherProcessHasTheSameKeys) {
-  const auto other = engines.open(clock);
-  check("1:0", text_of(buses[0]->submit(to({"a"}, "x", "key"), kPatienceMs)));
-  CHECK_TRUE(other->submit(to({"a"}, "x", "key"), kPatienceMs).is_replay);
-  LONGS_EQUAL(1, facts_of(*other, "a").kept);
 }
 
 TEST(submission, OfOneKeyFromManyThreadsIsPublishedOnce) {
