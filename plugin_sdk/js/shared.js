@@ -1,6 +1,7 @@
 // A tab's end of a connection that all tabs share (hub.js): to be used as a Connection is.
 
 const kAnswerMs = 5000;  // a worker that the browser does not let run may say nothing at all
+const kWorker = "mod_websocket 1";  // the number: of what tabs and worker say to each other
 const kPageEvents = ["pagehide", "pageshow"];
 
 export class SharedConnection {
@@ -29,7 +30,7 @@ export class SharedConnection {
     this.#changed("connecting", {});
     try {
       this.#worker = new SharedWorker(new URL("./worker.js", import.meta.url),
-                                      {type: "module", name: "mod_websocket 1"});
+                                      {type: "module", name: kWorker});
     } catch {
       return this.#fail();
     }

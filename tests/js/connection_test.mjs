@@ -7,8 +7,6 @@ import {comesBack, waitMs} from "../../plugin_sdk/js/backoff.js";
 import {renewAfterMs} from "../../plugin_sdk/js/token.js";
 import {FakeSocket, check, settled} from "./fake_world.mjs";
 
-const kMostMs = 30000;
-
 // A client that notes its events. Its socket is FakeSocket.last.
 function start(options) {
   const client = new WebSocketClient("http://site.example/ws/x#part", options);
@@ -158,10 +156,10 @@ check("ResumesAfterTheLastPosition", (clock) => {
 });
 
 check("ResumesEachChannelWhereItWas", (clock) => {
-  start({hello: {type: "hello"}, ready: "ready", positionOf: "topic"});
+  const client = start({hello: {type: "hello"}, ready: "ready", positionOf: "topic"});
   const again = (answer) => {
     FakeSocket.last.end(1012);
-    clock.advance(kMostMs);
+    clock.advance(client.told.at(-1).wait);
     FakeSocket.last.open();
     const [{since}] = FakeSocket.last.take("hello");
     for (const message of answer) FakeSocket.last.say(message);
@@ -184,7 +182,7 @@ check("BeginsAnewFromWhereItIsTold", (clock) => {
   for (const [from, since] of [[1, 1], [undefined, 1], [null, undefined]]) {
     client.comeBack(from);
     assert.ok(FakeSocket.last.closed);
-    clock.advance(kMostMs);
+    clock.advance(client.told.at(-1).wait);
     FakeSocket.last.open();
     assert.equal(FakeSocket.last.take("hello")[0].since, since);
   }
