@@ -40,9 +40,9 @@ plugin::EngineSettings engine_settings(const ServerConfig& config, uint16_t proc
   return settings;
 }
 
-plugin::InstanceConfig instance_config(const PluginBinding& binding, const PluginOption* options,
-                                       const server_rec* s) {
-  return {*binding.library, binding.location, effective_options(options), channel_namespace(s)};
+plugin::InstanceConfig instance_config(const DirectoryConfig& config, const server_rec* s) {
+  return {*config.plugin->library, config.plugin->location, effective_options(config.options),
+          channel_namespace(s), config.rules()};
 }
 
 }  // namespace
@@ -89,7 +89,7 @@ Child::~Child() {
 // A plugin that can't start is reported when the server does, not by its first client.
 void Child::make_configured_instances() {
   for (const PluginBinding* one = server_config(main_server_)->bindings; one; one = one->next)
-    if (!engine_->instance(instance_config(*one, one->section->options, one->server)))
+    if (!engine_->instance(instance_config(*one->section, one->server)))
       ap_log_error(APLOG_MARK, APLOG_ERR, 0, one->server,
                    "WebSocketPlugin %s (%s:%u) did not start: its Location answers 503", one->name,
                    one->place.file, one->place.line);
@@ -108,7 +108,7 @@ HttpdLog& Child::log_of(server_rec* s) {
 }
 
 bool Child::endpoint(server_rec* s, const DirectoryConfig& config, Endpoint& found) {
-  found.instance = engine_->instance(instance_config(*config.plugin, config.options, s));
+  found.instance = engine_->instance(instance_config(config, s));
   if (!found.instance) return false;
   found.settings = &found.instance->settings(config.limits(), log_of(s));
   return true;

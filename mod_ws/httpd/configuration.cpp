@@ -26,6 +26,13 @@ const PluginOption* joined(apr_pool_t* pool, const PluginOption* add, const Plug
   return copy;
 }
 
+ChannelRuleLine* joined(apr_pool_t* pool, const ChannelRuleLine* add, ChannelRuleLine* base) {
+  if (!add) return base;
+  auto* const copy = static_cast<ChannelRuleLine*>(apr_pmemdup(pool, add, sizeof(ChannelRuleLine)));
+  copy->next = joined(pool, add->next, base);
+  return copy;
+}
+
 }  // namespace
 
 DirectoryConfig* directory_config(const ap_conf_vector_t* vector) noexcept {
@@ -58,6 +65,19 @@ session::SessionLimits DirectoryConfig::limits() const noexcept {
   return limits;
 }
 
+std::vector<channel::ChannelRule> DirectoryConfig::rules() const {
+  std::vector<channel::ChannelRule> rules;
+  for (const ChannelRuleLine* line = channel_rules; line; line = line->next)
+    rules.push_back(*line->rule);
+  return rules;
+}
+
+std::optional<channel::Keep> DirectoryConfig::kept_by_rule(std::string_view channel) const {
+  for (const ChannelRuleLine* line = channel_rules; line; line = line->next)
+    if (line->rule->pattern.matches(channel)) return line->rule->keep;
+  return std::nullopt;
+}
+
 channel::LmdbSettings ServerConfig::state(apr_pool_t* pool) const {
   channel::LmdbSettings settings;
   if (!state_off)
@@ -85,6 +105,11 @@ void* merge_directory_config(apr_pool_t* pool, void* base_config, void* add_conf
     merged->options = joined(pool, add.options, base.options);
   }
   if (!merged->origin) merged->origin = base.origin;
+  merged->channel_rules = joined(pool, add.channel_rules, base.channel_rules);
+  if (!add.authorize && !add.authorize_off) {
+    merged->authorize = base.authorize;
+    merged->authorize_required = base.authorize_required;
+  }
   if (!merged->publish_keys && !merged->publish_keys_off) merged->publish_keys = base.publish_keys;
   const auto inherit = [](int64_t& to, int64_t from) {
     if (to == kUnset) to = from;
@@ -98,6 +123,7 @@ void* merge_directory_config(apr_pool_t* pool, void* base_config, void* add_conf
   inherit(merged->close_timeout_ms, base.close_timeout_ms);
   inherit(merged->send_queue, base.send_queue);
   inherit(merged->slow_client, base.slow_client);
+  inherit(merged->authorize_timeout_ms, base.authorize_timeout_ms);
   return merged;
 }
 

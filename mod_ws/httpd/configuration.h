@@ -6,7 +6,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
 
+#include "channel/channel_rules.h"
 #include "channel/lmdb_settings.h"
 #include "httpd/httpd_headers.h"
 #include "protocol/origin.h"
@@ -57,6 +61,12 @@ struct OptionLine {
   const OptionLine* next;
 };
 
+// One WebSocketChannel line; a list, the nearest section's first, each in the order of its file.
+struct ChannelRuleLine {
+  const channel::ChannelRule* rule;
+  ChannelRuleLine* next;
+};
+
 inline constexpr int64_t kUnset = -1;
 
 struct DirectoryConfig {
@@ -64,6 +74,11 @@ struct DirectoryConfig {
   bool plugin_off = false;                // WebSocketPlugin none
   const PluginOption* options = nullptr;
   const protocol::OriginPolicy* origin = nullptr;
+  ChannelRuleLine* channel_rules = nullptr;
+  const char* authorize = nullptr;  // a path of this site
+  bool authorize_off = false;       // WebSocketAuthorize none
+  bool authorize_required = false;  // it must name a user
+  int64_t authorize_timeout_ms = kUnset;
   const publish::Keys* publish_keys = nullptr;
   bool publish_keys_off = false;  // WebSocketPublishKey none
   int64_t max_message_size = kUnset;
@@ -78,6 +93,9 @@ struct DirectoryConfig {
 
   // With the defaults for what is unset.
   [[nodiscard]] session::SessionLimits limits() const noexcept;
+  [[nodiscard]] std::vector<channel::ChannelRule> rules() const;
+  // What WebSocketChannel says of how much is kept there.
+  [[nodiscard]] std::optional<channel::Keep> kept_by_rule(std::string_view channel) const;
 };
 
 struct ServerConfig {

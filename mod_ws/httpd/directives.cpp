@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "httpd/configuration.h"
+#include "httpd/identity_directives.h"
 #include "httpd/publish_keys.h"
 #include "net/event_loop.h"
 
@@ -39,6 +40,7 @@ constexpr DirectoryRule kPingInterval{&DirectoryConfig::ping_interval_ms, 100, k
 constexpr DirectoryRule kPongTimeout{&DirectoryConfig::pong_timeout_ms, 100, kDayMs};
 constexpr DirectoryRule kFrameTimeout{&DirectoryConfig::frame_timeout_ms, 100, kDayMs};
 constexpr DirectoryRule kMessageTimeout{&DirectoryConfig::message_timeout_ms, 100, kDayMs};
+constexpr DirectoryRule kAuthorizeTimeout{&DirectoryConfig::authorize_timeout_ms, 100, kDayMs};
 constexpr DirectoryRule kCloseTimeout{&DirectoryConfig::close_timeout_ms, 100, kDayMs};
 
 constexpr ServerRule kLoops{&ServerConfig::loops, 1, 16};
@@ -284,6 +286,14 @@ const command_rec kDirectives[] = {
                   "an option of the plugin: its name and its value"),
     AP_INIT_TAKE_ARGV("WebSocketOrigin", ws_set_origin, nullptr, kSections,
                       "[required] same|any|ORIGIN...: the pages that may connect"),
+    AP_INIT_TAKE_ARGV("WebSocketChannel", ws_add_channel_rule, nullptr, kSections,
+                      "PATTERN subscribe=all|user|none publish=all|user|none history=N age=TIME: "
+                      "who may hear and speak in which channels, and what is kept there"),
+    AP_INIT_TAKE12("WebSocketAuthorize", ws_set_authorize, nullptr, kSections,
+                   "a page of this site that says who a visitor is, or 'none'; 'required': it must "
+                   "name a user"),
+    AP_INIT_TAKE1("WebSocketAuthorizeTimeout", ws_set_duration, info(kAuthorizeTimeout), kSections,
+                  "how long that page may take (default 5s)"),
     AP_INIT_TAKE1("WebSocketMaxMessageSize", ws_set_number, info(kMaxMessageSize), kSections,
                   "the longest message taken, in bytes (default 1M)"),
     AP_INIT_TAKE1("WebSocketMaxFragments", ws_set_number, info(kMaxFragments), kSections,

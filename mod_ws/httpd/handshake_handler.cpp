@@ -3,10 +3,13 @@
 
 #include <http_ssl.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "httpd/authorize.h"
 #include "httpd/child.h"
 #include "httpd/configuration.h"
 #include "httpd/guard.h"
@@ -56,7 +59,8 @@ bool has_body(const request_rec* r) {
   return length && std::string_view(length).find_first_not_of('0') != std::string_view::npos;
 }
 
-std::unique_ptr<plugin::StoredRequest> store(request_rec* r, std::span<const HeaderField> fields) {
+std::unique_ptr<plugin::StoredRequest> store(request_rec* r, std::span<const HeaderField> fields,
+                                             plugin::Identity identity) {
   using Field = plugin::RequestParts::Field;
   std::vector<Field> headers;
   headers.reserve(fields.size());
@@ -67,11 +71,23 @@ std::unique_ptr<plugin::StoredRequest> store(request_rec* r, std::span<const Hea
   parts.environment = environment;
   parts.path = r->uri ? r->uri : "";
   parts.query = r->args ? r->args : "";
-  parts.identity.rights.user = r->user ? r->user : "";
+  parts.identity = std::move(identity);
   parts.remote_ip = r->useragent_ip ? r->useragent_ip : "";
   parts.host = r->hostname ? r->hostname : "";
   parts.is_tls = ap_ssl_conn_is_ssl(r->connection) != 0;
   return std::make_unique<plugin::StoredRequest>(std::move(parts));
+}
+
+// Who it is, from the first that says something. kOk to go on; httpd knows the user from then on.
+int identify(request_rec* r, const DirectoryConfig& config, Authorized& found) {
+  if (const int status = authorize(r, config, found); status != kOk) return status;
+  std::string& user = found.identity.rights.user;
+  if (user.empty()) {
+    user = r->user ? r->user : "";
+  } else {
+    r->user = apr_pstrmemdup(r->pool, user.data(), user.size());
+  }
+  return kOk;
 }
 
 // What the checks before the plugin's say: a status, and kOk to go on.
@@ -117,7 +133,7 @@ int switch_protocols(request_rec* r, const protocol::HandshakeAccept& accept,
     headers.push_back({name.c_str(), value.c_str()});
   }
   if (size > kMaxAnswerHeaders)
-    return refuse(r, HTTP_INTERNAL_SERVER_ERROR, "the plugin's headers are too long", {},
+    return refuse(r, HTTP_INTERNAL_SERVER_ERROR, "the answer's headers are too long", {},
                   base::LogLevel::error);
   if (!global_config()->child->detacher().upgrade(r, headers, std::move(start)))
     return refuse_for_now(r, "no descriptor is left for another connection", base::LogLevel::error);
@@ -142,11 +158,13 @@ int upgrade(request_rec* r, const DirectoryConfig& config) {
   Child::Endpoint endpoint{};
   if (!global_config()->child->endpoint(r->server, config, endpoint))
     return refuse_for_now(r, "the plugin did not start", base::LogLevel::info);
-  auto request = store(r, fields);
-  const plugin::HandshakeDecision decision =
-      endpoint.instance->handshake(*request, accept.subprotocols);
+  Authorized visitor;
+  if (const int status = identify(r, config, visitor); status != kOk) return status;
+  auto request = store(r, fields, std::move(visitor.identity));
+  plugin::HandshakeDecision decision = endpoint.instance->handshake(*request, accept.subprotocols);
   if (decision.status != HTTP_SWITCHING_PROTOCOLS) return refuse(r, decision);
 
+  std::ranges::move(visitor.headers, std::back_inserter(decision.headers));
   start.settings = endpoint.settings;
   start.user = r->user ? r->user : "";
   start.remote_ip = r->useragent_ip ? r->useragent_ip : "";

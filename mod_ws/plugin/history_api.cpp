@@ -87,7 +87,7 @@ wsp_status subscribe(const wsp_host* host, wsp_session id, wsp_bytes channel,
     return on_own_session(instance, id, [&](LoopContext& loop, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;
       const channel::FullName name = instance.full_name(view(channel));
-      if (!may_hear(instance, session, name)) return WSP_E_DENIED;
+      if (!may_hear(instance, session, name)) return denied(instance, id, "hear", view(channel));
       return to_status(loop.fan_out.subscribe(subscriber_of(instance, session), name,
                                               from_abi(*query),
                                               answer_to(loop, id, instance.log(), fn, arg)));
@@ -103,7 +103,7 @@ wsp_status read(const wsp_host* host, wsp_session id, wsp_bytes channel,
     return on_own_session(instance, id, [&](LoopContext& loop, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;
       const channel::FullName name = instance.full_name(view(channel));
-      if (!may_hear(instance, session, name)) return WSP_E_DENIED;
+      if (!may_hear(instance, session, name)) return denied(instance, id, "hear", view(channel));
       loop.fan_out.read(subscriber_of(instance, session), name, from_abi(*query),
                         answer_to(loop, id, instance.log(), fn, arg));
       return WSP_OK;
@@ -124,7 +124,8 @@ wsp_status publish_to(PluginInstance& instance, wsp_bytes channel, wsp_opcode op
   LoopContext* const loop = instance.runtime().current_loop();
   if (!is_sendable(opcode, payload, loop ? loop->checked_text : std::string_view()))
     return WSP_E_INVALID;
-  if (loop && !may_speak(instance, *loop, view(channel))) return WSP_E_DENIED;
+  if (loop && !may_speak(instance, *loop, view(channel)))
+    return denied(instance, loop->acting, "speak in", view(channel));
   if (loop) loop->fan_out.hold_publishes();
   const auto& rules = instance.config().channel_rules;
   return to_status(instance.runtime()

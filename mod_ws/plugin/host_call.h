@@ -1,6 +1,8 @@
 // What host calls about one session have in common: on its own thread at once, else by post.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "plugin/guard.h"
@@ -71,6 +73,15 @@ wsp_status on_own_session(PluginInstance& instance, session::SessionId id, F f) 
                                        : may_subscribe(rules, rights, name);
 }
 
+// For the log, at debug level: "may not VERB CHANNEL".
+[[nodiscard]] inline wsp_status denied(const PluginInstance& instance, session::SessionId id,
+                                       std::string_view verb, std::string_view channel) {
+  if (instance.log().enabled(base::LogLevel::debug))
+    instance.log_line(base::LogLevel::debug, "session " + std::to_string(id) + " may not " +
+                                                 std::string(verb) + " " + std::string(channel));
+  return WSP_E_DENIED;
+}
+
 // What host->subscribe and its kin do with a valid name, whatever it is the name of.
 [[nodiscard]] inline wsp_status subscribe_to(PluginInstance& instance, session::SessionId id,
                                              const channel::FullName& name) {
@@ -78,7 +89,8 @@ wsp_status on_own_session(PluginInstance& instance, session::SessionId id, F f) 
       instance, id, sizeof name,
       [&instance, name](LoopContext& loop, session::Session& session) -> wsp_status {
         if (!session.is_open()) return WSP_E_GONE;
-        if (!may_hear(instance, session, name)) return WSP_E_DENIED;
+        if (!may_hear(instance, session, name))
+          return denied(instance, session.id(), "hear", channel::plain_name(name));
         return to_status(loop.fan_out.subscribe(subscriber_of(instance, session), name));
       });
 }

@@ -99,6 +99,14 @@ def test_option_inherited_by_a_section_below(prepare_httpd):
 
 
 BAD_VALUES = {
+    "WebSocketChannel": ("", "orders", "a*b publish=all", "** publish=all", "* publish=some",
+                         "* hear=all", "* publish", "* publish=all publish=all", "* age=1h",
+                         "* history=-1", "* history=1000001", "* history=x", "* history=",
+                         "* history=1 age=0", "* history=1 age=soon",
+                         "* history=1 age=1001h", '"a b" publish=all'),
+    "WebSocketAuthorize": ("", "ws-auth.php", "https://example.org/auth", "/a must",
+                           "/a required now", "none required"),
+    "WebSocketAuthorizeTimeout": ("", "off", "99ms", "25h"),
     "WebSocketOrigin": ("", "required", "evil", "https://", "https://a.example/path", "*",
                         "https://user@a.example", "any https://a.example", "same any",
                         "https://a.example:0", "https://a.example:65536", "required required"),
@@ -150,6 +158,10 @@ def test_bad_value_of_a_server_directive(prepare_httpd, name, value):
 
 
 GOOD_VALUES = {
+    "WebSocketChannel": ('"orders.*" subscribe=user publish=none history=50 age=1h',
+                         "* publish=all", "news history=0", "a history=1000000 age=1s"),
+    "WebSocketAuthorize": ("/ws-auth.php", "/a?b=c required", "/a Required", "none", "None"),
+    "WebSocketAuthorizeTimeout": ("100ms", "5s"),
     "WebSocketOrigin": ("same", "any", "required any", "required same https://a.example",
                         "https://a.example http://b.example:8080", "https://[::1]:8443", "null"),
     "WebSocketMaxMessageSize": ("1", "1048576", "64K", "16M"),

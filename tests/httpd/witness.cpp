@@ -53,7 +53,8 @@ std::string described(const wsp_request& request) {
   out << "path=" << text_of(request.path) << "\nquery=" << text_of(request.query)
       << "\nuser=" << text_of(request.user) << "\nremote_ip=" << text_of(request.remote_ip)
       << "\nhost=" << text_of(request.host) << "\nsubprotocol=" << text_of(request.subprotocol)
-      << "\ntls=" << int{request.is_tls} << '\n';
+      << "\ntls=" << int{request.is_tls} << "\nname=" << text_of(request.display_name)
+      << "\ndata=" << text_of(request.user_data) << "\nexpires=" << request.expires_ms << '\n';
   pairs(out, "header", request.headers, request.header_count);
   pairs(out, "cookie", request.cookies, request.cookie_count);
   pairs(out, "environment", request.environment, request.environment_count);

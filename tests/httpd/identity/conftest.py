@@ -1,0 +1,111 @@
+"""A site with PHP, whose ws-auth.php answers as the visitor's cookie says."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+
+from harness import channels, php, witness
+from harness.config import location
+
+AUTHORIZE_PHP = """<?php
+// Answers as the cookie says: {"status", "headers", "sleep", "redirect"}. Its body is a secret.
+$answer = json_decode($_COOKIE['answer'] ?? '{}', true);
+usleep(($answer['sleep'] ?? 0) * 1000000);
+http_response_code($answer['status'] ?? 200);
+foreach ($answer['headers'] ?? [] as $line) {
+    header($line, false);
+}
+if ($answer['report'] ?? false) {
+    $seen = array_filter($_SERVER, fn ($name) => preg_match(
+        '/^(HTTP_|REQUEST_|QUERY_|SCRIPT_NAME|CONTENT_)/', $name), ARRAY_FILTER_USE_KEY);
+    header('WebSocket-Data: ' . json_encode($seen + ['input' => file_get_contents('php://input')]));
+}
+echo str_repeat("SECRET\\n", 10000);
+flush();
+"""
+
+SITE = "".join((
+    witness.location("/ws/who", "WebSocketAuthorize /ws-auth.php"),
+    witness.location("/ws/members", "WebSocketAuthorize /ws-auth.php required"),
+    witness.location("/ws/hasty", "WebSocketAuthorize /ws-auth.php",
+                     "WebSocketAuthorizeTimeout 300ms"),
+    witness.location("/ws/nowhere", "WebSocketAuthorize /nowhere.php"),
+    witness.location("/ws/itself", "WebSocketAuthorize /ws/itself"),
+    witness.location("/ws/denied", "WebSocketAuthorize /denied/ws-auth.php"),
+    witness.location("/ws/rewritten", "WebSocketAuthorize /pretty/auth"),
+    witness.location("/ws/basic", "AuthType Basic", "AuthName x", "AuthUserFile @ROOT@/conf/users",
+                     "Require valid-user", "WebSocketAuthorize /ws-auth.php"),
+    channels.location("/ws/channels", "WebSocketAuthorize /ws-auth.php",
+                      'WebSocketChannel "orders.*" subscribe=user publish=none history=2',
+                      'WebSocketChannel "closed" subscribe=none',
+                      'WebSocketChannel "kept.*" history=2 age=1h'),
+    location("/ws/channels/free", "WebSocketAuthorize none", "WebSocketChannel closed subscribe=all",
+             plugin="@plugin:channels@"),
+    """
+<Location /denied>
+    Require all denied
+</Location>
+<Directory @ROOT@/htdocs/pretty>
+    AllowOverride All
+</Directory>
+ErrorDocument 403 /error.html
+"""))
+
+
+@pytest.fixture(scope="package")
+def fpm():
+    running = php.Fpm()
+    yield running
+    running.stop()
+
+
+def pytest_generate_tests(metafunc):
+    """mod_php runs on prefork only."""
+    if "server" in metafunc.fixturenames:
+        prefork = metafunc.config.getoption("--mpm") == "prefork"
+        metafunc.parametrize("server", ("fpm", "mod_php") if prefork else ("fpm",), indirect=True,
+                             scope="package")
+
+
+@pytest.fixture(scope="package")
+def server(request, session_httpd):
+    if request.param == "fpm":
+        site, load = request.getfixturevalue("fpm").site(), ""
+    else:
+        site, load = php.ModPhp().site(), php.ModPhp().load()
+    server = session_httpd(SITE + site, modules=php.MODULES, load=load, children=2)
+    server.php = request.param
+    pages = server.folder / "htdocs"
+    (pages / "ws-auth.php").write_text(AUTHORIZE_PHP)
+    (pages / "error.html").write_text("the error page\n")
+    (pages / "pretty").mkdir()
+    (pages / "pretty" / "index.php").write_text(AUTHORIZE_PHP)
+    (pages / "pretty" / ".htaccess").write_text(
+        "RewriteEngine On\nRewriteBase /pretty/\nRewriteCond %{REQUEST_FILENAME} !-f\n"
+        "RewriteRule . index.php [L]\n")
+    return server
+
+
+def cookie(*headers, **answer):
+    """The header that makes ws-auth.php answer so."""
+    return ("Cookie", "answer=" + quote(json.dumps({"headers": headers, **answer}), safe=""))
+
+
+@pytest.fixture
+def answered(case):
+    """answered(header lines, path=..., status=...) -> the connection's Peer."""
+    def connect(*headers, path="/ws/who", extra=(), **answer):
+        return case.connect(path, extra=[cookie(*headers, **answer), *extra])
+    return connect
+
+
+@pytest.fixture
+def refused(case):
+    """refused(expected status, header lines, ...) -> the Response, which leaks nothing."""
+    def request(wanted, *headers, path="/ws/who", extra=(), **answer):
+        response = case.refused(wanted, path, extra=[cookie(*headers, **answer), *extra])
+        assert b"SECRET" not in response.head + response.body
+        assert not [name for name, _ in response.headers if name.startswith("websocket-")]
+        return response
+    return request
