@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -56,11 +57,41 @@ std::unique_ptr<LmdbBus> LmdbBus::open(const LmdbSettings& settings, base::Log& 
   return nullptr;
 }
 
+std::unique_ptr<LmdbBus> LmdbBus::join(const std::string& directory, base::Log& log,
+                                       const base::Clock& clock, std::string& error) {
+  const auto failed = [&] {
+    error = "the channels' state in " + directory + " cannot be used: " + error;
+    return nullptr;
+  };
+  if (!lmdb::has_state(directory)) {
+    error = "there is none";
+    return failed();
+  }
+  const lmdb::OpenLock lock(directory, error);
+  lmdb::FoundState found;
+  if (!lock || !lmdb::find_state(directory, found, error)) return failed();
+  LmdbSettings settings;
+  settings.directory = directory;
+  settings.size = found.size;
+  settings.sync = found.synced;
+  settings.history_count = std::numeric_limits<uint32_t>::max();
+  settings.history_age_ms = std::numeric_limits<uint32_t>::max();
+  settings.history_bytes = std::numeric_limits<size_t>::max();
+  std::unique_ptr<LmdbBus> bus(new LmdbBus(settings, log, clock));
+  if (!bus->open_state(found.path, error)) return failed();
+  return bus;
+}
+
 bool LmdbBus::open(std::string& error) {
   const lmdb::OpenLock lock(settings_.directory, error);
   std::string path;
   if (!lock || !lmdb::take_state(settings_.directory, log_, path, error)) return false;
   if (!settings_.sync && !lmdb::describe_state(path, false, error)) return false;
+  return open_state(path, error);
+}
+
+// With the OpenLock.
+bool LmdbBus::open_state(const std::string& path, std::string& error) {
   control_ = lmdb::Control::open(path + "/control", error);
   if (!control_) {
     error = "control: " + error;

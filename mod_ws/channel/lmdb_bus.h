@@ -32,6 +32,11 @@ class LmdbBus final : public Bus {
   // says why. log and clock are borrowed; the clock is the same for all processes.
   [[nodiscard]] static std::unique_ptr<LmdbBus> open(const LmdbSettings& settings, base::Log& log,
                                                      const base::Clock& clock, std::string& error);
+  // [main] The same, for a tool beside the processes that made the state; as the user that they run
+  // as. Makes none, sets none aside, and leaves its size and whether it is synced as they are. The
+  // administrator's bounds of history are not known here: none hold.
+  [[nodiscard]] static std::unique_ptr<LmdbBus> join(const std::string& directory, base::Log& log,
+                                                     const base::Clock& clock, std::string& error);
   // [main] Writes what waits and lets this process's sessions leave; 2 s at most.
   ~LmdbBus() override;
 
@@ -73,6 +78,7 @@ class LmdbBus final : public Bus {
 
   LmdbBus(const LmdbSettings& settings, base::Log& log, const base::Clock& clock);
   [[nodiscard]] bool open(std::string& error);
+  [[nodiscard]] bool open_state(const std::string& path, std::string& error);
   [[nodiscard]] bool register_process(std::string& error);
   [[nodiscard]] int register_number();
   [[nodiscard]] bool sync(const std::string& path, std::string& error);

@@ -127,6 +127,25 @@ bool take_state(const std::string& directory, base::Log& log, std::string& path,
   return false;
 }
 
+bool has_state(const std::string& directory) noexcept {
+  return exists(directory + "/state/data.mdb");
+}
+
+bool find_state(const std::string& directory, FoundState& found, std::string& error) {
+  found.path = directory + "/state";
+  bool is_described = false;
+  const std::string against = reason_against(found.path, is_described);
+  struct stat facts {};
+  if (!against.empty()) {
+    error = against;
+  } else if (!is_described || stat((found.path + "/data.mdb").c_str(), &facts) != 0) {
+    error = "there is none";
+  }
+  found.size = static_cast<size_t>(facts.st_size);
+  found.synced = read_file(found.path + "/about") == description(true);
+  return error.empty();
+}
+
 bool describe_state(const std::string& path, bool synced, std::string& error) {
   const std::string text = description(synced);
   const std::string about = path + "/about";

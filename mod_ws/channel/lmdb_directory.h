@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <string>
 
 #include "base/log.h"
@@ -32,6 +33,18 @@ class OpenLock {
 // open go on with it. False: `error` says why.
 [[nodiscard]] bool take_state(const std::string& directory, base::Log& log, std::string& path,
                               std::string& error);
+
+// Whether there is a state in the directory; it may be one that cannot be used.
+[[nodiscard]] bool has_state(const std::string& directory) noexcept;
+
+struct FoundState {
+  std::string path;
+  size_t size = 0;      // bytes, as it was made
+  bool synced = false;  // every write waits for the disk
+};
+// [main] With the OpenLock: the state that is there, if it can be used. Changes nothing. False:
+// `error` says why.
+[[nodiscard]] bool find_state(const std::string& directory, FoundState& found, std::string& error);
 
 // [main] With the OpenLock: notes in the state what it can be trusted for. synced: all of it is on
 // the disk, and every write to come will be.
