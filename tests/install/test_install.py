@@ -12,7 +12,7 @@ TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests/httpd"))
 from harness.build import BUILD, httpd_binary, httpd_modules  # noqa: E402
 
-PLUGINS = ["chat", "echo"]
+PLUGINS = ["chat", "echo", "notifications"]
 
 
 @pytest.fixture(scope="module")
