@@ -145,11 +145,11 @@ TEST(submission, KeyIsForgottenAfterTenMinutes) {
 TEST(submission, ManyKeysDoNotFillTheState) {
   Bus& bus = *buses[0];
   const std::string padding(200, 'k');
-  for (int i = 0; i < 20'000; ++i) {
+  for (int i = 0; i < 4'000; ++i) {
     const Receipt receipt = bus.submit(to({"a"}, "x", padding + std::to_string(i)), kPatienceMs);
     CHECK_TRUE(receipt.status == BusStatus::ok && !receipt.is_replay);
   }
-  CHECK_TRUE(bus.submit(to({"a"}, "x", padding + "19999"), kPatienceMs).is_replay);
+  CHECK_TRUE(bus.submit(to({"a"}, "x", padding + "3999"), kPatienceMs).is_replay);
   CHECK_FALSE(bus.submit(to({"a"}, "x", padding + "0"), kPatienceMs).is_replay);
 }
 
