@@ -13,9 +13,9 @@ const kMaxTimerMs = 2 ** 31 - 1;
 export class Notifications extends EventTarget {
   items = [];      // newest first, each as in the protocol
   unread = 0;      // for the badge; may be more than there are in items
-  topics = [];     // {name, following}
   you = null;      // {user, name}, or null: a guest
   client;
+  #topics = [];
   #wasReady = false;     // all was here once that waited for us
   #resent = null;  // ids that came since "welcome"
   #reads = new Set();    // ids that the server has not confirmed to be read
@@ -39,6 +39,12 @@ export class Notifications extends EventTarget {
     });
   }
 
+  // {name, following}, as wished for, before the server knows of it.
+  get topics() {
+    return this.#topics.map(({name, following}) =>
+        ({name, following: this.#wishes.has(name) ? this.#wishes.get(name) === "follow" : following}));
+  }
+
   get state() { return this.client.state; }
   open() { this.client.open(); return this; }
   close() { this.client.close(); }
@@ -58,11 +64,11 @@ export class Notifications extends EventTarget {
 
   // Also those that were not sent to us.
   markAllRead() {
-    const isSent = this.#send({type: "read", all: true});
     for (const item of this.items) {
-      if (!isSent && !item.read) this.#reads.add(item.id);
+      if (!item.read) this.#reads.add(item.id);
       item.read = true;
     }
+    this.#send({type: "read", all: true});
     this.unread = 0;
     this.#emit("change");
   }
@@ -73,6 +79,7 @@ export class Notifications extends EventTarget {
   #wish(topic, type) {
     this.#wishes.set(topic, type);
     this.#send({type, topic});
+    this.#emit("change");
   }
 
   #send(message) {
@@ -93,7 +100,7 @@ export class Notifications extends EventTarget {
       case "ready": this.#ready(message); break;
       case "read": this.#read(message.ids); break;
       case "removed": this.#removed(message.ids); break;
-      case "topics": this.#topics(message.topics); break;
+      case "topics": this.#setTopics(message.topics); break;
       case "error": return this.#error(message);
     }
     if (message.unread !== undefined) this.unread = message.unread;
@@ -102,7 +109,7 @@ export class Notifications extends EventTarget {
 
   #welcome({you, topics}) {
     this.you = you;
-    this.#topics(topics);
+    this.#setTopics(topics);
     this.#resent = new Set();
   }
 
@@ -140,8 +147,8 @@ export class Notifications extends EventTarget {
     this.#emit("removed", {ids});
   }
 
-  #topics(topics) {
-    this.topics = topics;
+  #setTopics(topics) {
+    this.#topics = topics;
     for (const {name, following} of topics)
       if (this.#wishes.get(name) === (following ? "follow" : "unfollow")) this.#wishes.delete(name);
   }
@@ -153,6 +160,7 @@ export class Notifications extends EventTarget {
     } else if (type !== "token") {
       if (type === "follow" || type === "unfollow") this.#wishes.clear();
       this.#emit("refused", {error});
+      this.#emit("change");
     }
   }
 

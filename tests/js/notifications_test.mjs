@@ -141,6 +141,10 @@ check("FollowsAndUnfollowsAlsoOffline", (world) => {
   world.welcome();
   assert.deepEqual(sent("follow"), []);
   assert.deepEqual(world.client.topics, [{name: "news", following: true}]);
+  world.client.unfollow("news");
+  assert.deepEqual(world.client.topics, [{name: "news", following: false}], "at once");
+  world.say({type: "error", code: "topic_not_allowed", text: "No.", of: "unfollow"});
+  assert.deepEqual(world.client.topics, [{name: "news", following: true}]);
   world.client.follow("secret");
   world.say({type: "error", code: "topic_not_allowed", text: "No.", of: "follow"});
   world.lose();
