@@ -19,13 +19,17 @@ function chromiumPath() {
   return found;
 }
 
-function launchChromium() {
-  return chromium.launch({
-    executablePath: chromiumPath(),
-    args: ["--disable-gpu", "--no-first-run", "--disable-background-networking",
-           "--disable-component-update", "--disable-sync",
-           ...(process.getuid() === 0 ? ["--no-sandbox"] : [])],
-  });
-}
+// A context's ignoreHTTPSErrors does not reach its shared workers.
+const settings = () => ({
+  executablePath: chromiumPath(),
+  args: ["--disable-gpu", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--ignore-certificate-errors",
+         ...(process.getuid() === 0 ? ["--no-sandbox"] : [])],
+});
 
-module.exports = {launchChromium};
+const launchChromium = () => chromium.launch(settings());
+
+// A browser that keeps what it knows in this directory, as a person's does. It is a context.
+const launchWithProfile = (directory) => chromium.launchPersistentContext(directory, settings());
+
+module.exports = {launchChromium, launchWithProfile};

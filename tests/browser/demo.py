@@ -118,3 +118,4 @@ class Demo:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+        wait_until(lambda: not self.processes(), lambda: f"the end of {self.processes()}")

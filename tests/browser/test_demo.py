@@ -51,11 +51,13 @@ def test_serves_the_site_the_page_and_the_websockets(start, mpm, php):
         assert status == 200
         assert (SAPI[php] in page) if php in SAPI else ("<title>" in page)
         assert "<?php" not in page
-        assert "<script" in demo.get("/chat/", scheme)[1]
-        assert demo.get("/ws/chat", scheme)[0] == 426
+        for part in ("chat", "notifications"):
+            assert "<script" in demo.get(f"/{part}/", scheme)[1]
+            assert demo.get(f"/ws/{part}", scheme)[0] == 426
+        assert demo.get("/ws/publish", scheme)[0] == 401
         demo.websocket("/ws/echo", web_socket).echo("hello")
-        for room in ("/ws/chat", "/ws/chat/kitchen"):
-            demo.websocket(room, web_socket).close()
+        for path in ("/ws/chat", "/ws/chat/kitchen", "/ws/notifications"):
+            demo.websocket(path, web_socket).close()
     demo.interrupt()
     assert demo.wait_for_end() == 0
     demo.check_nothing_left()
@@ -121,12 +123,13 @@ def test_keeps_its_root(start):
     first = start("--root", str(root))
     first.interrupt()
     assert first.wait_for_end() == 0
-    certificate = (root / "tls/cert.pem").read_bytes()
+    kept = [root / "tls/cert.pem", root / "publish.key"]
+    before = [file.read_bytes() for file in kept]
     second = start("--root", str(root))
     second.get("/")
     second.interrupt()
     assert second.wait_for_end() == 0
-    assert (root / "tls/cert.pem").read_bytes() == certificate
+    assert [file.read_bytes() for file in kept] == before
     assert "GET / " in (root / "logs/access.log").read_text()
     assert not list((root / "run").glob("*.pid"))
     second.check_nothing_left()

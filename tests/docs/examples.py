@@ -14,8 +14,8 @@ sys.path.insert(0, str(check.TOP / "tests/httpd"))
 from harness.build import httpd_binary, httpd_modules  # noqa: E402
 
 # What the examples use beside the module itself.
-MODULES = ["mpm_event", "authn_core", "authn_file", "auth_basic", "authz_core", "authz_groupfile", "authz_user", "alias",
-           "dir", "headers", "mime", "reqtimeout", "remoteip", "proxy", "proxy_http", "ssl",
+MODULES = ["mpm_event", "authn_core", "authn_file", "auth_basic", "authz_core", "authz_groupfile", "authz_host",
+           "authz_user", "alias", "dir", "headers", "mime", "reqtimeout", "remoteip", "proxy", "proxy_http", "ssl",
            "socache_shmcb"]
 COMPILERS = {"cpp": ["c++", "-std=c++20"], "c": ["cc", "-std=c99"]}
 
@@ -49,6 +49,9 @@ def test_configuration(root, text):
         lines.append(f"LoadModule {name}_module {httpd_modules()}/mod_{name}.so")
     if "LoadModule websocket_module" not in text:
         lines.append("LoadModule websocket_module modules/mod_websocket.so")
+    key = root / "conf/publish.key"
+    key.touch(0o600)
+    key.write_text("0123456789abcdef" * 4 + "\n")
     (root / "httpd.conf").write_text("\n".join([*lines, text]))
     return subprocess.run([httpd_binary(), "-t", "-d", str(root), "-f", str(root / "httpd.conf")],
                           text=True, capture_output=True)
@@ -59,6 +62,7 @@ def configuration_examples(build):
         root = Path(folder)
         (root / "modules").symlink_to(build / "modules")
         (root / "run").mkdir()
+        (root / "conf").mkdir()
         for path in sorted((check.TOP / "conf/examples").glob("*.conf")):
             yield str(path.relative_to(check.TOP)), test_configuration(root, path.read_text())
         for name in check.documents():

@@ -92,3 +92,9 @@ def test_pages_find_what_they_import(installed):
         for target in re.findall(r'(?:from|import) "([^"]+)"', module.read_text()):
             path = target.replace("../websocket-client/", "../js/")
             assert (module.parent / path).is_file(), f"{module} imports {target}"
+
+
+def test_the_php_package_works_where_it_is(installed):
+    package = prefix(installed) / "share/mod_websocket/php"
+    code = f'require "{package}/autoload.php"; echo ModWebSocket\\Message::json([1])->body;'
+    assert subprocess.check_output(["php", "-n", "-r", code], text=True) == "[1]"

@@ -48,7 +48,10 @@ needs_for_httpd() {
 }
 
 needs_for_php() {
+  needs_for_unit
   needs_of_python
+  needs_for_demo fpm
+  needs_for_demo mod_php
   need python3-pytest have_python_module pytest
   need php-cli have php
   need php-curl have_php_extension curl

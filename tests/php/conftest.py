@@ -42,12 +42,15 @@ def certificates(tmp_path_factory):
 
 @pytest.fixture
 def start_httpd(certificates):
-    """start_httpd(mpm, ...) -> a running Httpd, whose log must have nothing to complain of."""
+    """start_httpd(mpm, ...) -> a running Httpd, whose log must have nothing to complain of.
+    more: text for its site; pages: name -> text."""
     servers = []
 
-    def start(mpm, **fields):
-        server = Httpd(mpm, certificates, SITE + USERS, bystander=False, log_level="warn", **fields)
+    def start(mpm, more="", pages=None, **fields):
+        server = Httpd(mpm, certificates, SITE + USERS + more, bystander=False, log_level="warn", **fields)
         servers.append(server)
+        for name, text in (pages or {}).items():
+            (server.folder / "htdocs" / name).write_text(text)
         (server.folder / "conf/publish.key").write_text(f"# of a test\n{secrets.token_hex(32)}\nan-old-one-{secrets.token_hex(8)}\n")
         return server.start()
     yield start
