@@ -63,21 +63,14 @@ int refuse_as(request_rec* r, const char* uri, const Subrequest& answer) {
   const std::string cause =
       "WebSocketAuthorize " + std::string(uri) + " answered " + std::to_string(status);
   if (status >= 300 && status < 400) return refuse(r, HTTP_UNAUTHORIZED, cause);
-  switch (status) {
-    case HTTP_UNAUTHORIZED:
-      if (const char* const challenge = answer.header("WWW-Authenticate"))
-        apr_table_set(r->err_headers_out, "WWW-Authenticate", challenge);
-      return refuse(r, status, cause);
-    case HTTP_FORBIDDEN:
-    case HTTP_TOO_MANY_REQUESTS:
-      return refuse(r, status, cause);
-    case HTTP_BAD_GATEWAY:
-    case HTTP_SERVICE_UNAVAILABLE:
-    case HTTP_GATEWAY_TIME_OUT:
-      return refuse_for_now(r, cause, base::LogLevel::error);
-    default:
-      return refuse(r, HTTP_INTERNAL_SERVER_ERROR, cause, {}, base::LogLevel::error);
-  }
+  if (status == HTTP_SERVICE_UNAVAILABLE) return refuse_for_now(r, cause, base::LogLevel::error);
+  if (const char* const challenge = answer.header("WWW-Authenticate");
+      challenge && status == HTTP_UNAUTHORIZED)
+    apr_table_set(r->err_headers_out, "WWW-Authenticate", challenge);
+  // A page that is not there, or fails, is something for whoever runs the site.
+  const bool is_faulty = status == HTTP_NOT_FOUND || status >= 500;
+  return refuse(r, status >= 400 ? status : HTTP_INTERNAL_SERVER_ERROR, cause, {},
+                is_faulty ? base::LogLevel::error : base::LogLevel::info);
 }
 
 }  // namespace
