@@ -2,32 +2,28 @@
 #include "httpd/publish_handler.h"
 
 #include <ap_expr.h>
-#include <openssl/evp.h>
 
 #include <algorithm>
-#include <set>
+#include <optional>
 #include <string>
+#include <utility>
 #include <variant>
-#include <vector>
 
-#include "channel/channel_name.h"
-#include "channel/close_order.h"
 #include "httpd/child.h"
 #include "httpd/configuration.h"
 #include "httpd/guard.h"
 #include "httpd/request_body.h"
 #include "httpd/stop_later.h"
-#include "plugin/user_channel.h"
 #include "publish/answer.h"
 #include "publish/call.h"
 #include "publish/content.h"
+#include "publish/execute.h"
 #include "publish/keys.h"
 
 namespace ws::httpd::publishing {
 
 namespace {
 
-using channel::BusStatus;
 using publish::Call;
 using publish::Refusal;
 
@@ -62,17 +58,6 @@ int refuse(request_rec* r, const Refusal& refusal) {
   ap_log_rerror(APLOG_MARK, level, 0, r, "publish refused with %d: %s", refusal.status,
                 refusal.message.c_str());
   return send(r, refusal.status, publish::error_answer(refusal.error, refusal.message));
-}
-
-int refuse(request_rec* r, BusStatus status) {
-  switch (status) {
-    case BusStatus::full:
-      return refuse(r, {503, "full", "There is no room for another message or channel."});
-    case BusStatus::conflict:
-      return refuse(r, {422, "key_reused", "This Idempotency-Key was another message's."});
-    default:
-      return refuse(r, {503, "unavailable", "The channels cannot be used at the moment."});
-  }
 }
 
 bool sets_handler(request_rec* r, const core_dir_config& section) {
@@ -138,126 +123,38 @@ std::optional<Refusal> check_signature(const request_rec* r, const publish::Keys
   return Refusal{401, "unauthorized", "The signature is wrong, or more than 5 minutes old."};
 }
 
-std::array<unsigned char, 32> digest_of(const channel::Submission& submission) {
-  std::array<unsigned char, 32> digest{};
-  std::string text(1, static_cast<char>(submission.opcode));
-  for (const auto& target : submission.targets)
-    text.append(target.channel)
-        .append(1, '\0')
-        .append(target.keep
-                    ? std::to_string(target.keep->count) + ' ' + std::to_string(target.keep->age_ms)
-                    : "")
-        .append(1, '\0');
-  text += submission.payload;
-  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
-  return digest;
+bool is_key(std::string_view key) noexcept {
+  return !key.empty() && key.size() <= kMaxKey &&
+         std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-// One call of one worker.
-class Caller {
- public:
-  Caller(request_rec* r, const Call& call, channel::Bus& bus)
-      : r_(r), call_(call), bus_(bus), namespace_(channel_namespace(r->server)) {}
+// What the headers say of a message.
+std::optional<Refusal> read_headers(const request_rec* r, publish::Content& content) {
+  auto opcode = publish::opcode_of(header(r, "Content-Type"), header(r, "Content-Encoding"));
+  if (auto* const refusal = std::get_if<Refusal>(&opcode)) return std::move(*refusal);
+  content.opcode = std::get<protocol::Opcode>(opcode);
+  const char* const key = apr_table_get(r->headers_in, "Idempotency-Key");
+  if (key && !is_key(key))
+    return Refusal{400, "bad_key", "An Idempotency-Key is 1 to 255 characters of ASCII."};
+  if (key) content.key = key;
+  return std::nullopt;
+}
 
-  int answer(std::string_view body) {
-    switch (call_.kind) {
-      case Call::Kind::publish:
-        return publish(body);
-      case Call::Kind::disconnect:
-        return disconnect(body);
-      case Call::Kind::describe:
-        return describe();
-      case Call::Kind::list:
-        return list();
-      case Call::Kind::clear:
-        return clear();
-    }
-    return HTTP_INTERNAL_SERVER_ERROR;
-  }
-
- private:
-  [[nodiscard]] std::string full(std::string_view name) const {
-    return std::string(channel::FullName(namespace_, name));
-  }
-
-  int publish(std::string_view body) {
-    const auto opcode =
-        publish::opcode_of(header(r_, "Content-Type"), header(r_, "Content-Encoding"));
-    if (const auto* const refusal = std::get_if<Refusal>(&opcode)) return refuse(r_, *refusal);
-    channel::Submission submission;
-    submission.opcode = std::get<protocol::Opcode>(opcode);
-    if (const auto refusal = publish::check_body(submission.opcode, body))
-      return refuse(r_, *refusal);
-    submission.payload = body;
-    for (const std::string& name : call_.channels)
-      submission.targets.push_back({full(name), call_.keep});
-    if (const char* const key = apr_table_get(r_->headers_in, "Idempotency-Key")) {
-      if (!is_key(key))
-        return refuse(r_, {400, "bad_key", "An Idempotency-Key is 1 to 255 characters of ASCII."});
-      submission.key = std::string(namespace_) + '\n' + key;
-      submission.digest = digest_of(submission);
-    }
-    const channel::Receipt receipt = bus_.submit(submission, kPatienceMs);
-    if (receipt.status != BusStatus::ok) return refuse(r_, receipt.status);
-    if (receipt.is_replay) apr_table_setn(r_->headers_out, "Idempotent-Replayed", "true");
-    return send(r_, HTTP_OK, publish::published_answer(call_.channels, receipt));
-  }
-
-  static bool is_key(std::string_view key) noexcept {
-    return !key.empty() && key.size() <= kMaxKey &&
-           std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7f'; });
-  }
-
-  // At each Location that has a plugin: they keep their users apart.
-  int disconnect(std::string_view body) {
-    const auto farewell = publish::parse_farewell(body);
-    if (const auto* const refusal = std::get_if<Refusal>(&farewell)) return refuse(r_, *refusal);
-    const auto& [code, reason] = std::get<publish::Farewell>(farewell);
-    std::set<std::string_view> locations;
-    for (const PluginBinding* one = global_config()->bindings; one; one = one->next)
-      locations.insert(one->location);
-    for (const std::string& user : call_.users)
-      for (const std::string_view location : locations) {
-        const BusStatus status = bus_.control(plugin::user_channel(namespace_, location, user),
-                                              channel::encode_close(code, reason));
-        if (status != BusStatus::ok) return refuse(r_, status);
-      }
-    return send(r_, HTTP_OK, publish::disconnected_answer(call_.users));
-  }
-
-  int describe() {
-    const std::string name = full(call_.channels.front());
-    channel::ChannelFacts facts;
-    std::vector<channel::Member> members;
-    BusStatus status = bus_.describe(name, facts);
-    if (status == BusStatus::ok) status = bus_.members(name, members);
-    if (status != BusStatus::ok) return refuse(r_, status);
-    return send(r_, HTTP_OK, publish::channel_answer(call_.channels.front(), facts, members));
-  }
-
-  int list() {
-    std::vector<channel::ChannelFacts> channels;
-    const std::string all = std::string(namespace_) + '\n';
-    const std::string after = call_.after.empty() ? std::string() : all + call_.after;
-    const BusStatus status = bus_.list(all + call_.prefix, after, call_.limit, channels);
-    if (status != BusStatus::ok) return refuse(r_, status);
-    std::string_view next;
-    if (channels.size() == call_.limit)
-      next = std::string_view(channels.back().channel).substr(all.size());
-    return send(r_, HTTP_OK, publish::list_answer(channels, next));
-  }
-
-  int clear() {
-    const channel::Cleared cleared = bus_.clear(full(call_.channels.front()), kPatienceMs);
-    if (cleared.status != BusStatus::ok) return refuse(r_, cleared.status);
-    return send(r_, HTTP_OK, publish::cleared_answer(call_.channels.front(), cleared));
-  }
-
-  request_rec* r_;
-  const Call& call_;
-  channel::Bus& bus_;
-  const char* namespace_;
-};
+int answer(request_rec* r, const Call& call, std::string_view body) {
+  publish::Content content;
+  content.body = body;
+  if (call.kind == Call::Kind::publish)
+    if (const auto refusal = read_headers(r, content)) return refuse(r, *refusal);
+  publish::Ground ground{
+      global_config()->child->bus(), channel_namespace(r->server), {}, kPatienceMs};
+  for (const PluginBinding* one = global_config()->bindings; one; one = one->next)
+    ground.locations.insert(one->location);
+  const auto result = publish::execute(call, content, ground);
+  if (const auto* const refusal = std::get_if<Refusal>(&result)) return refuse(r, *refusal);
+  const auto& done = std::get<publish::Done>(result);
+  if (done.is_replay) apr_table_setn(r->headers_out, "Idempotent-Replayed", "true");
+  return send(r, HTTP_OK, done.json);
+}
 
 int handle(request_rec* r) {
   const DirectoryConfig* const config = directory_config(r->per_dir_config);
@@ -283,7 +180,7 @@ int handle(request_rec* r) {
   if (!global_config()->child)
     return refuse(r, {503, "unavailable", "No WebSocketPlugin is at work in this process."});
   const StopLater stop_later;
-  return Caller(r, std::get<Call>(parsed), global_config()->child->bus()).answer(body);
+  return answer(r, std::get<Call>(parsed), body);
 }
 
 extern "C" int ws_handle_publish(request_rec* r) {
