@@ -189,6 +189,24 @@ async function theBrowserShowsThemWhenAsked(browser, complaints) {
   await alice.close();
 }
 
+// An element that is taken out of the page ends its connection; one that comes back has it again.
+async function elementsComeAndGo(browser, complaints) {
+  const alice = await browserOf(browser, "alice");
+  const page = await openBell(alice, "alice", complaints);
+  await server.sessions("/ws/notifications", 1);
+  await page.evaluate(() => { window.bell = document.querySelector("notification-bell"); document.body.append(window.bell); });
+  await server.sessions("/ws/notifications", 1);
+  await page.evaluate(() => window.bell.remove());
+  await server.sessions("/ws/notifications", 0);
+  await toAlice({title: "While it was out"});
+  await page.evaluate(() => document.body.append(window.bell));
+  await page.locator("#bell").click();
+  await item(page, "While it was out").waitFor();
+  await page.locator("#read-all").click();
+  await badge(page, 0);
+  await alice.close();
+}
+
 async function looksGood(browser, complaints) {
   const wide = await browserOf(browser, "alice"), small = await browserOf(browser, "alice", true);
   const all = [
@@ -214,4 +232,4 @@ async function looksGood(browser, complaints) {
 }
 
 main([whoIsMeantHearsItInAllTabs, unreadOnesWait, markupIsText, topicsAreFollowed, theKeyboardIsEnough,
-      theBrowserShowsThemWhenAsked, looksGood]);
+      theBrowserShowsThemWhenAsked, elementsComeAndGo, looksGood]);

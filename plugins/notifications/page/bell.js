@@ -7,7 +7,7 @@ import {Desktop} from "./desktop.js";
 import {element, icon, showIn} from "./dom.js";
 import {List} from "./list.js";
 import {announcer, desktopButton, markAllButton, refusalLine, stateLine} from "./parts.js";
-import {notificationsOf} from "./source.js";
+import {join, leave, notificationsOf} from "./source.js";
 
 const kMostShown = 20;
 const kMostCounted = 99;
@@ -20,7 +20,15 @@ class NotificationBell extends HTMLElement {
   #list;
 
   connectedCallback() {
-    if (this.shadowRoot) return;
+    if (!this.shadowRoot) this.#make();
+    join(this);
+  }
+
+  disconnectedCallback() {
+    leave(this, this.#source);
+  }
+
+  #make() {
     this.#source = notificationsOf(this);
     this.#badge = element("span", {id: "badge", class: "badge", hidden: true, "aria-hidden": "true"});
     this.#button = element("button", {id: "bell", type: "button", class: "bell", "aria-haspopup": "dialog", "aria-expanded": "false",
@@ -35,7 +43,6 @@ class NotificationBell extends HTMLElement {
     });
     this.#source.addEventListener("change", () => this.#count());
     this.#count();
-    this.#source.open();
   }
 
   toggle(isOpen = this.#panel.hidden) {

@@ -7,7 +7,7 @@ import {Desktop} from "./desktop.js";
 import {arrange, element, showIn} from "./dom.js";
 import {List} from "./list.js";
 import {announcer, desktopButton, markAllButton, refusalLine, stateLine} from "./parts.js";
-import {notificationsOf} from "./source.js";
+import {join, leave, notificationsOf} from "./source.js";
 
 const kMostShown = 50;
 
@@ -19,7 +19,15 @@ class NotificationCenter extends HTMLElement {
   #filters = [];
 
   connectedCallback() {
-    if (this.shadowRoot) return;
+    if (!this.shadowRoot) this.#make();
+    join(this);
+  }
+
+  disconnectedCallback() {
+    leave(this, this.#source);
+  }
+
+  #make() {
     this.#source = notificationsOf(this);
     this.#list = new List(this.#source, kMostShown);
     const head = element("header", {}, element("h1", {id: "head"}, "Notifications"), this.#filterGroup(),
@@ -30,7 +38,6 @@ class NotificationCenter extends HTMLElement {
     this.#source.addEventListener("change", () => this.#update());
     this.#update();
     this.#list.begin();
-    this.#source.open();
   }
 
   #filterGroup() {

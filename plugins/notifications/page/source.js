@@ -7,7 +7,26 @@
 import {Notifications} from "../websocket-client/notifications.js";
 
 const clients = new Map();
+const hosts = new Map();  // client -> the elements that are in the page
 
+// For connectedCallback: the element's client, open.
+export function join(host) {
+  const client = notificationsOf(host);
+  if (!hosts.has(client)) hosts.set(client, new Set());
+  hosts.get(client).add(host);
+  return client.open();
+}
+
+// For disconnectedCallback: with the last element the connection ends, unless it is only moved.
+export function leave(host, client) {
+  queueMicrotask(() => {
+    if (host.isConnected) return;
+    hosts.get(client).delete(host);
+    if (hosts.get(client).size === 0) client.close();
+  });
+}
+
+// To be asked before join(), where listeners have to be first.
 export function notificationsOf(host) {
   const socket = new URL(host.getAttribute("socket") ?? new URL("../ws/notifications", import.meta.url), document.baseURI);
   const user = host.getAttribute("user");
