@@ -189,6 +189,28 @@ async function theBrowserShowsThemWhenAsked(browser, complaints) {
   await alice.close();
 }
 
+// Signed out by the site: all of the user's tabs are told, none comes back by itself, others go on.
+async function signingOutEndsIt(browser, complaints) {
+  const [alice, bob] = [await browserOf(browser, "alice"), await browserOf(browser, "bob")];
+  const tabs = [await openBell(alice, "alice", complaints), await openBell(alice, "alice", complaints)];
+  const other = await openBell(bob, "bob", complaints);
+  await server.sessions("/ws/notifications", 2);
+  await server.publish("users/alice/disconnect", {reason: "signed out"});
+  for (const tab of tabs) {
+    await tab.locator("#bell").click();
+    await tab.getByText("Disconnected: signed out").waitFor();
+  }
+  await server.sessions("/ws/notifications", 1);
+  await server.publish("users/bob", {title: "Only for Bob"});
+  await other.locator("#bell").click();
+  await item(other, "Only for Bob").waitFor();
+  await tabs[0].reload();
+  await server.sessions("/ws/notifications", 2);
+  await tabs[1].getByText("Disconnected: signed out").waitFor({state: "hidden"});
+  await alice.close();
+  await bob.close();
+}
+
 // An element that is taken out of the page ends its connection; one that comes back has it again.
 async function elementsComeAndGo(browser, complaints) {
   const alice = await browserOf(browser, "alice");
@@ -232,4 +254,4 @@ async function looksGood(browser, complaints) {
 }
 
 main([whoIsMeantHearsItInAllTabs, unreadOnesWait, markupIsText, topicsAreFollowed, theKeyboardIsEnough,
-      theBrowserShowsThemWhenAsked, elementsComeAndGo, looksGood]);
+      theBrowserShowsThemWhenAsked, signingOutEndsIt, elementsComeAndGo, looksGood]);
