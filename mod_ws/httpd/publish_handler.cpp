@@ -149,6 +149,10 @@ int answer(request_rec* r, const Call& call, std::string_view body) {
       global_config()->child->bus(), channel_namespace(r->server), {}, kPatienceMs};
   for (const PluginBinding* one = global_config()->bindings; one; one = one->next)
     ground.locations.insert(one->location);
+  if (const DirectoryConfig* const config = directory_config(r->per_dir_config))
+    ground.kept_by_rule = [config](std::string_view channel) {
+      return config->kept_by_rule(channel);
+    };
   const auto result = publish::execute(call, content, ground);
   if (const auto* const refusal = std::get_if<Refusal>(&result)) return refuse(r, *refusal);
   const auto& done = std::get<publish::Done>(result);

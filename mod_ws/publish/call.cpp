@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view kUsers = "users";
 constexpr std::string_view kDisconnect = "disconnect";
-constexpr channel::Keep kOwnKeep{100, 0};
 
 struct Parameter {
   std::string name, value;
@@ -183,10 +182,8 @@ std::variant<Call, Refusal> parse_call(std::string_view method, std::string_view
   } else if (!path.empty()) {
     call.channels.insert(call.channels.begin(), std::string(path));
   }
-  if (call.kind != Call::Kind::disconnect) {
-    if (!call.users.empty() && !call.keep) call.keep = kOwnKeep;
+  if (call.kind != Call::Kind::disconnect)
     for (const std::string& user : call.users) call.channels.push_back(own_channel(user));
-  }
   if (auto refusal = check_names(call)) return *refusal;
 
   if (method == "POST") {

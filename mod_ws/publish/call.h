@@ -27,9 +27,9 @@ struct Call {
   Kind kind = Kind::publish;
   std::vector<std::string> channels;  // valid names, without a namespace
   std::vector<std::string> users;     // disconnect
-  std::optional<channel::Keep> keep;
-  std::string prefix;  // list: of names
-  std::string after;   // list: the last name that the caller has
+  std::optional<channel::Keep> keep;  // none: not said
+  std::string prefix;                 // list: of names
+  std::string after;                  // list: the last name that the caller has
   uint32_t limit = 100;
 };
 

@@ -9,6 +9,7 @@
 
 #include "channel/channel_name.h"
 #include "channel/close_order.h"
+#include "channel/own_channel.h"
 #include "plugin/user_channel.h"
 #include "publish/answer.h"
 #include "publish/content.h"
@@ -50,13 +51,23 @@ std::array<unsigned char, 32> digest_of(const channel::Submission& submission) {
   return digest;
 }
 
+// The call's word, the administrator's, our own: users find what was meant for them when they come.
+std::optional<channel::Keep> keep_of(const Call& call, const Ground& ground,
+                                     std::string_view name) {
+  constexpr channel::Keep kOwn{100, 0};
+  if (call.keep) return call.keep;
+  if (ground.kept_by_rule)
+    if (const auto keep = ground.kept_by_rule(name)) return keep;
+  return channel::is_of_users(name) ? std::optional(kOwn) : std::nullopt;
+}
+
 Result publish(const Call& call, const Content& content, const Ground& ground) {
   if (auto refusal = check_body(content.opcode, content.body)) return *std::move(refusal);
   channel::Submission submission;
   submission.opcode = content.opcode;
   submission.payload = content.body;
   for (const std::string& name : call.channels)
-    submission.targets.push_back({full(ground, name), call.keep});
+    submission.targets.push_back({full(ground, name), keep_of(call, ground, name)});
   if (!content.key.empty()) {
     submission.key = std::string(ground.name_space).append(1, '\n').append(content.key);
     submission.digest = digest_of(submission);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -26,6 +28,8 @@ struct Ground {
   std::string_view name_space;
   std::set<std::string_view> locations;  // whose connections a disconnect closes
   uint32_t patience_ms;                  // for what has to be written
+  // What is kept of a channel when the call does not say it. May be empty.
+  std::function<std::optional<channel::Keep>(std::string_view)> kept_by_rule = {};
 };
 
 struct Done {

@@ -132,6 +132,23 @@ def test_list_of_channels(publisher):
     assert {"list.a", "list.b"} <= {one["channel"] for one in everything}
 
 
+def test_rules_say_what_is_kept(start_httpd):
+    """WebSocketChannel where nothing else is said; the caller's word is above it."""
+    server = start_httpd(location() + publish_location(
+        "/ws/publish", 'WebSocketChannel "kept.*" history=2',
+        'WebSocketChannel "user:*" history=1'))
+    publisher = Publisher(server)
+    for _ in range(3):
+        publisher.publish("kept.1")
+        publisher.publish("kept.2?history=3")
+        publisher.publish("other")
+        publisher.publish("users/ann")
+        publisher.publish("?user=bob&channel=plain&history=0")
+    kept = {name: publisher.facts(name)["kept"]
+            for name in ("kept.1", "kept.2", "other", "user:ann", "user:bob", "plain")}
+    assert kept == {"kept.1": 2, "kept.2": 3, "other": 0, "user:ann": 1, "user:bob": 0, "plain": 0}
+
+
 def test_users_own_channel_is_kept(publisher):
     answer = publisher.publish("users/alice", "for you")
     assert answer["channel"] == "user:alice"
