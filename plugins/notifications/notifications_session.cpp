@@ -241,9 +241,9 @@ void NotificationsSession::apply_state() {
 
   std::vector<std::string> read;
   for (auto& [topic, heard] : heard_) {
-    const std::uint64_t epoch = heard.feed.position().epoch;
-    for (std::string& id : heard.feed.mark_read([&](std::uint64_t offset) {
-           return state_.is_read(topic, {.epoch = epoch, .offset = offset});
+    Feed& feed = heard.feed;
+    for (std::string& id : feed.mark_read([&](std::uint64_t offset) {
+           return state_.is_read(feed.topic(), {feed.position().epoch, offset});
          }))
       read.push_back(std::move(id));
   }
