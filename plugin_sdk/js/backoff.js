@@ -11,7 +11,7 @@ const kBaseWaitMs = 500;
 const kMaxWaitMs = 30000;
 const kTryLaterCounts = 4;  // as if so many tries had failed
 
-// False: the server's answer stands (1000, 1008, 4403 "signed out" ...); it stays closed until somebody says otherwise.
+// False: the server's answer stands (1000, 1008, 4403 "signed out" ...), until somebody asks again.
 export const comesBack = (code) => kBackFor.has(code);
 
 // The wait before try number `tries` (from 0): "full jitter", so that thousands who lost one

@@ -127,7 +127,8 @@ export class Connection {
       this.#position = positions;
       this.#isWhole = true;
     } else if (position && this.#isWhole) {
-      this.#position = positionOf ? {...this.#position, [message[positionOf] ?? ""]: position} : position;
+      this.#position = !positionOf ? position
+          : {...this.#position, [message[positionOf] ?? ""]: position};
     }
   }
 

@@ -73,8 +73,8 @@ class Shared {
       this.#journal = [];
       this.#connection.comeBack(null);
     } else {
-      for (let at = from; at < this.#count; ++at)
-        port.postMessage({received: this.#journal[at - first], isOld: true, id: this.#id, count: at + 1});
+      this.#journal.slice(from - first).forEach((received, at) =>
+        port.postMessage({received, isOld: true, id: this.#id, count: from + at + 1}));
     }
     if (this.#connection.state === "closed") this.#connection.open();
     else port.postMessage(this.#last);

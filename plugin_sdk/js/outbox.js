@@ -100,7 +100,7 @@ export class Outbox {
       if (item.lane === lane && item.state === "sending") this.#set(item, "lost");
   }
 
-  // The lane is back, and what arrived of it was confirmed. `complete`: what was not, is to be sent again.
+  // The lane is back, and what arrived of it was confirmed. `complete`: what was not did not arrive.
   settle(lane = null, complete = true) {
     for (const item of this.items)
       if (item.lane === lane && item.state === "lost") this.#set(item, complete ? "waiting" : "unsure");

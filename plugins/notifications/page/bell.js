@@ -31,13 +31,18 @@ class NotificationBell extends HTMLElement {
   #make() {
     this.#source = notificationsOf(this);
     this.#badge = element("span", {id: "badge", class: "badge", hidden: true, "aria-hidden": "true"});
-    this.#button = element("button", {id: "bell", type: "button", class: "bell", "aria-haspopup": "dialog", "aria-expanded": "false",
-                                      "aria-controls": "panel", onclick: () => this.toggle()}, icon("bell"), this.#badge);
+    this.#button = element("button", {
+      id: "bell", type: "button", class: "bell", "aria-haspopup": "dialog", "aria-expanded": "false",
+      "aria-controls": "panel", onclick: () => this.toggle(),
+    }, icon("bell"), this.#badge);
     this.#list = new List(this.#source, kMostShown);
     this.#panel = this.#makePanel();
-    showIn(this, element("div", {class: "place"}, this.#button, this.#panel, announcer(this.#source)), "style.css", "bell.css");
+    const place = element("div", {class: "place"}, this.#button, this.#panel, announcer(this.#source));
+    showIn(this, place, "style.css", "bell.css");
     this.addEventListener("keydown", (event) => this.#key(event));
-    addEventListener("pointerdown", (event) => { if (!event.composedPath().includes(this)) this.toggle(false); });
+    addEventListener("pointerdown", (event) => {
+      if (!event.composedPath().includes(this)) this.toggle(false);
+    });
     this.addEventListener("focusout", ({relatedTarget}) => {
       if (relatedTarget && !this.contains(relatedTarget)) this.toggle(false);
     });
@@ -59,11 +64,13 @@ class NotificationBell extends HTMLElement {
 
   #makePanel() {
     const page = this.getAttribute("page") ?? new URL("./", import.meta.url).href;
+    const head = element("header", {}, element("h2", {id: "head"}, "Notifications"), markAllButton(this.#source));
     const foot = element("footer", {}, desktopButton(new Desktop(this.#source)));
-    if (page) foot.append(element("a", {id: "page", href: new URL(page, document.baseURI).href}, "All notifications"));
-    return element("div", {id: "panel", class: "panel", role: "dialog", "aria-labelledby": "head", tabindex: "-1", hidden: true},
-                   element("header", {}, element("h2", {id: "head"}, "Notifications"), markAllButton(this.#source)),
-                   stateLine(this.#source), refusalLine(this.#source), this.#list.element, foot);
+    if (page)
+      foot.append(element("a", {id: "page", href: new URL(page, document.baseURI).href}, "All notifications"));
+    return element("div", {
+      id: "panel", class: "panel", role: "dialog", "aria-labelledby": "head", tabindex: "-1", hidden: true,
+    }, head, stateLine(this.#source), refusalLine(this.#source), this.#list.element, foot);
   }
 
   #key(event) {

@@ -34,7 +34,8 @@ class NotificationCenter extends HTMLElement {
                          markAllButton(this.#source));
     const all = element("section", {class: "all", "aria-labelledby": "head"}, head, stateLine(this.#source),
                         this.#list.element);
-    showIn(this, element("div", {class: "center"}, all, this.#settings(), announcer(this.#source)), "style.css", "center.css");
+    const content = element("div", {class: "center"}, all, this.#settings(), announcer(this.#source));
+    showIn(this, content, "style.css", "center.css");
     this.#source.addEventListener("change", () => this.#update());
     this.#update();
     this.#list.begin();
@@ -42,7 +43,9 @@ class NotificationCenter extends HTMLElement {
 
   #filterGroup() {
     const filter = (label, id, isOnlyNew) => {
-      const button = element("button", {id, type: "button", class: "filter", "aria-pressed": String(!isOnlyNew)}, label);
+      const button = element("button", {
+        id, type: "button", class: "filter", "aria-pressed": String(!isOnlyNew),
+      }, label);
       button.onclick = () => {
         for (const one of this.#filters) one.setAttribute("aria-pressed", String(one === button));
         this.#list.begin(isOnlyNew);
@@ -54,8 +57,10 @@ class NotificationCenter extends HTMLElement {
   }
 
   #settings() {
-    const name = element("input", {id: "topic", name: "topic", maxlength: "64", autocomplete: "off", autocapitalize: "none",
-                                   spellcheck: "false", placeholder: "Another topic", "aria-label": "Name of a topic"});
+    const name = element("input", {
+      id: "topic", name: "topic", maxlength: "64", autocomplete: "off", autocapitalize: "none",
+      spellcheck: "false", placeholder: "Another topic", "aria-label": "Name of a topic",
+    });
     const form = element("form", {id: "follow"}, name, element("button", {class: "small"}, "Follow"));
     form.onsubmit = (event) => {
       event.preventDefault();
@@ -77,9 +82,12 @@ class NotificationCenter extends HTMLElement {
 
   #topic(name) {
     if (!this.#topics.has(name)) {
-      const box = element("input", {type: "checkbox", role: "switch", class: "switch-box", "data-topic": name});
+      const box = element("input", {
+        type: "checkbox", role: "switch", class: "switch-box", "data-topic": name,
+      });
       box.onchange = () => (box.checked ? this.#source.follow(name) : this.#source.unfollow(name));
-      this.#topics.set(name, {box, row: element("li", {}, element("label", {}, element("bdi", {}, name), box))});
+      const label = element("label", {}, element("bdi", {}, name), box);
+      this.#topics.set(name, {box, row: element("li", {}, label)});
     }
     return this.#topics.get(name);
   }

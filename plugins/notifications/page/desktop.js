@@ -1,5 +1,5 @@
 // Notifications of the browser itself, for whoever allowed them: of what arrives while nobody looks at
-// the site. All tabs hear of it; the one that is looked at tells the others, and the tag makes one of many.
+// the site. All tabs hear of it; one that is looked at tells the others, and the tag makes one of many.
 
 import {imageAddress, safeAddress} from "./link.js";
 
@@ -57,7 +57,8 @@ export class Desktop extends EventTarget {
     let shown;
     try {
       const image = icon && imageAddress(icon);
-      shown = new Notification(title, {body: text, tag: `mod_websocket ${id}`, ...(image ? {icon: image.href} : {})});
+      const options = {body: text, tag: `mod_websocket ${id}`, ...(image ? {icon: image.href} : {})};
+      shown = new Notification(title, options);
     } catch {
       return;  // a phone's browser shows them from service workers only
     }

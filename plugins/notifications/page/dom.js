@@ -35,7 +35,8 @@ export function icon(name) {
 // Shows the content in a shadow root with these style sheets of this folder: the site's own do not
 // reach in. Nothing is seen before they are there.
 export function showIn(host, content, ...sheets) {
-  const links = sheets.map((sheet) => element("link", {rel: "stylesheet", href: new URL(sheet, import.meta.url).href}));
+  const links = sheets.map((sheet) =>
+    element("link", {rel: "stylesheet", href: new URL(sheet, import.meta.url).href}));
   content.hidden = true;
   let waiting = links.length;
   for (const link of links) link.onload = link.onerror = () => { content.hidden = --waiting > 0; };

@@ -4,7 +4,8 @@ import {element, icon} from "./dom.js";
 import {imageAddress, safeAddress} from "./link.js";
 
 const kLevels = {info: "Information", success: "Success", warning: "Warning", error: "Error"};
-const kUnits = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]];
+const kUnits = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400],
+                ["hour", 3600], ["minute", 60]];  // in seconds
 
 export class Item {
   // read(id): its reader has seen it.
@@ -23,13 +24,14 @@ export class Item {
     this.state = element("span", {class: "for-readers"});
     const about = element("p", {class: "about"}, this.time);
     if (topic !== null) about.append(" \u00B7 ", element("bdi", {class: "topic"}, topic));
+    const shownLevel = Object.hasOwn(kLevels, level) ? level : "info";
+    const levelForReaders = element("span", {class: "for-readers"}, `${kLevels[shownLevel]}: `);
     const body = element("div", {class: "body"},
-                         element("p", {class: "head"}, this.state,
-                                 element("span", {class: "for-readers"}, `${kLevels[level] ?? kLevels.info}: `), this.title));
+                         element("p", {class: "head"}, this.state, levelForReaders, this.title));
     if (text) body.append(element("p", {class: "text", dir: "auto"}, text));
     body.append(about);
-    this.element = element("li", {class: "item", "data-id": id, "data-level": level in kLevels ? level : "info"},
-                           picture(notification), body, this.mark);
+    this.element = element("li", {class: "item", "data-id": id, "data-level": shownLevel},
+                           picture(notification.icon, shownLevel), body, this.mark);
     this.update();
   }
 
@@ -44,22 +46,26 @@ export class Item {
 }
 
 // Another site opens in a tab of its own and does not learn where its visitor came from.
-const away = (address) =>
-  address.origin === location.origin || address.protocol === "mailto:" ? {} : {target: "_blank", rel: "noopener noreferrer"};
+function away({origin, protocol}) {
+  if (origin === location.origin || protocol === "mailto:") return {};
+  return {target: "_blank", rel: "noopener noreferrer"};
+}
 
-function picture({icon: image, level}) {
-  const box = element("span", {class: "picture"}, icon(level in kLevels ? level : "info"));
+function picture(image, level) {
+  const box = element("span", {class: "picture"}, icon(level));
   const address = image && imageAddress(image);
   if (!address) return box;
-  const picture = element("img", {src: address.href, alt: "", referrerpolicy: "no-referrer", loading: "lazy"});
-  picture.onload = () => box.classList.add("has-image");
-  picture.onerror = () => picture.remove();
-  box.append(picture);
+  const shown = element("img", {
+    src: address.href, alt: "", referrerpolicy: "no-referrer", loading: "lazy",
+    onload: () => box.classList.add("has-image"), onerror: () => shown.remove(),
+  });
+  box.append(shown);
   return box;
 }
 
 function ago(time, now = Date.now()) {
-  const words = new Intl.RelativeTimeFormat(document.documentElement.lang || undefined, {numeric: "auto", style: "short"});
+  const language = document.documentElement.lang || undefined;
+  const words = new Intl.RelativeTimeFormat(language, {numeric: "auto", style: "short"});
   const seconds = Math.max(0, (now - time) / 1000);
   const [unit, length] = kUnits.find(([, one]) => seconds >= one) ?? ["second", Infinity];
   return words.format(-Math.floor(seconds / length) || 0, unit);

@@ -23,7 +23,9 @@ export class List {
     this.oldHead = element("h3", {id: "old-head"}, "Earlier");
     this.oldList = element("ul", {class: "items", "aria-labelledby": "old-head"});
     this.none = element("p", {class: "none"}, "Nothing to tell you yet.");
-    this.more = element("button", {type: "button", class: "quiet more", onclick: () => this.#showMore()}, "Show more");
+    this.more = element("button", {
+      type: "button", class: "quiet more", onclick: () => this.#showMore(),
+    }, "Show more");
     this.element = element("div", {class: "list", tabindex: "-1"},
                            this.newHead, this.newList, this.oldHead, this.oldList, this.none, this.more);
     source.addEventListener("change", () => this.update());

@@ -16,8 +16,9 @@ export function announcer(source) {
 }
 
 export function markAllButton(source) {
-  const button = element("button", {id: "read-all", type: "button", class: "quiet small", onclick: () => source.markAllRead()},
-                         "Mark all read");
+  const button = element("button", {
+    id: "read-all", type: "button", class: "quiet small", onclick: () => source.markAllRead(),
+  }, "Mark all read");
   const update = () => { button.disabled = source.unread === 0 && source.items.every(({read}) => read); };
   source.addEventListener("change", update);
   update();
@@ -27,9 +28,11 @@ export function markAllButton(source) {
 // How the connection is, while it is not well, and a button for the impatient.
 export function stateLine(source) {
   const text = element("span", {role: "status"});
-  const retry = element("button", {id: "retry", type: "button", class: "quiet small", onclick: () => source.client.retryNow()},
-                        "Try now");
-  const line = element("p", {id: "state", class: "state"}, element("span", {class: "dot", "aria-hidden": "true"}), text, retry);
+  const retry = element("button", {
+    id: "retry", type: "button", class: "quiet small", onclick: () => source.client.retryNow(),
+  }, "Try now");
+  const dot = element("span", {class: "dot", "aria-hidden": "true"});
+  const line = element("p", {id: "state", class: "state"}, dot, text, retry);
   const update = ({state, reason}) => {
     line.dataset.state = state;
     text.textContent = {connecting: "Connecting", online: "", waiting: "Connection lost, trying again soon",
@@ -53,8 +56,10 @@ export function refusalLine(source) {
 
 // Turns the browser's own notifications on and off; is not there where the browser has none.
 export function desktopButton(desktop) {
-  const button = element("button", {id: "desktop", type: "button", class: "quiet small switch", role: "switch",
-                                    onclick: () => desktop.toggle()}, "Show on the desktop");
+  const button = element("button", {
+    id: "desktop", type: "button", class: "quiet small switch", role: "switch",
+    onclick: () => desktop.toggle(),
+  }, "Show on the desktop");
   const update = () => {
     const {state} = desktop;
     button.hidden = state === "unsupported";

@@ -28,13 +28,14 @@ export function leave(host, client) {
 
 // To be asked before join(), where listeners have to be first.
 export function notificationsOf(host) {
-  const socket = new URL(host.getAttribute("socket") ?? new URL("../ws/notifications", import.meta.url), document.baseURI);
+  const address = host.getAttribute("socket") ?? new URL("../ws/notifications", import.meta.url);
+  const socket = new URL(address, document.baseURI);
   const user = host.getAttribute("user");
   const key = JSON.stringify([socket.href, user]);
   if (!clients.has(key)) {
-    const address = host.getAttribute("token");
+    const tokens = host.getAttribute("token");
     const options = {shared: user !== null && `user ${user}`};
-    if (address) options.token = () => tokenFrom(new URL(address, document.baseURI));
+    if (tokens) options.token = () => tokenFrom(new URL(tokens, document.baseURI));
     clients.set(key, new Notifications(socket, options));
   }
   return clients.get(key);
