@@ -40,7 +40,7 @@ needs_for_building() {
   need libssl-dev have_header openssl/ssl.h
   need libcjson-dev have_header cjson/cJSON.h
   need liblmdb-dev have_header lmdb.h
-  need liblmdb-dev have_header lmdb.h
+  need libcurl4-openssl-dev have_header curl/curl.h
 }
 
 # needs_for_demo fpm|mod_php|none
