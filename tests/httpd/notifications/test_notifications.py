@@ -217,3 +217,20 @@ def test_what_a_client_gets_wrong_is_said(server, site):
         tab.hear("error")
     site.tell("alice", "Still here")
     tab.title("Still here")
+
+
+def test_tabs_on_several_loops_of_a_child(start_httpd):
+    server = start_httpd(locations() + publish_location(), main="WebSocketLoops 3\n", bystander=False)
+    site = Site(server)
+    tabs = [come(server) for _ in range(6)]
+    ids = []
+    for number in range(20):
+        told = site.tell_all("news", f"{number}")
+        ids.append(f"{told['epoch']}-{told['offset']}@news")
+    for tab in tabs:
+        tab.title("19")
+        assert (tab.titles(), tab.unread) == ([f"{number}" for number in range(20)], 20)
+    for tab, one in zip(tabs, ids):
+        tab.read(one)
+    for tab in tabs:
+        tab.hear("read", unread=20 - len(tabs))
