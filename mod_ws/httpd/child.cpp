@@ -42,7 +42,7 @@ plugin::EngineSettings engine_settings(const ServerConfig& config, uint16_t proc
 
 plugin::InstanceConfig instance_config(const DirectoryConfig& config, const server_rec* s) {
   return {*config.plugin->library, config.plugin->location, effective_options(config.options),
-          channel_namespace(s), config.rules()};
+          channel_namespace(s), config.rules(), config.tokens};
 }
 
 }  // namespace

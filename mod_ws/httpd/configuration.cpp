@@ -106,6 +106,10 @@ void* merge_directory_config(apr_pool_t* pool, void* base_config, void* add_conf
   }
   if (!merged->origin) merged->origin = base.origin;
   merged->channel_rules = joined(pool, add.channel_rules, base.channel_rules);
+  if (!add.tokens && !add.tokens_off) {
+    merged->tokens = base.tokens;
+    merged->token_required = base.token_required;
+  }
   if (!add.authorize && !add.authorize_off) {
     merged->authorize = base.authorize;
     merged->authorize_required = base.authorize_required;

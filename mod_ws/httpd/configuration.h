@@ -18,6 +18,7 @@
 
 namespace ws::plugin {
 class PluginLibrary;
+class TokenVerifier;
 }
 
 namespace ws::publish {
@@ -75,6 +76,9 @@ struct DirectoryConfig {
   const PluginOption* options = nullptr;
   const protocol::OriginPolicy* origin = nullptr;
   ChannelRuleLine* channel_rules = nullptr;
+  plugin::TokenVerifier* tokens = nullptr;  // of all its WebSocketToken lines
+  bool tokens_off = false;                  // WebSocketToken none
+  bool token_required = false;
   const char* authorize = nullptr;  // a path of this site
   bool authorize_off = false;       // WebSocketAuthorize none
   bool authorize_required = false;  // it must name a user
@@ -112,6 +116,7 @@ struct ServerConfig {
   int64_t history_max_bytes = kUnset;
   PluginBinding* bindings = nullptr;  // all WebSocketPlugin lines of all servers, newest first
   const OptionLine* option_lines = nullptr;  // all of them, newest first
+  bool has_tokens = false;                   // there is a WebSocketToken somewhere
   Child* child = nullptr;                    // in a child process
   bool same_openssl = true;                  // as mod_ssl's
 

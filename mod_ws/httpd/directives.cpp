@@ -10,6 +10,7 @@
 #include "httpd/configuration.h"
 #include "httpd/identity_directives.h"
 #include "httpd/publish_keys.h"
+#include "httpd/token_directive.h"
 #include "net/event_loop.h"
 
 namespace ws::httpd {
@@ -289,6 +290,9 @@ const command_rec kDirectives[] = {
     AP_INIT_TAKE_ARGV("WebSocketChannel", ws_add_channel_rule, nullptr, kSections,
                       "PATTERN subscribe=all|user|none publish=all|user|none history=N age=TIME: "
                       "who may hear and speak in which channels, and what is kept there"),
+    AP_INIT_TAKE_ARGV("WebSocketToken", ws_add_token_keys, nullptr, kSections,
+                      "HS256|RS256|ES256 FILE [required] [audience=NAME] [kid=NAME] "
+                      "[exp=optional]: the keys of tokens that say who a visitor is, or 'none'"),
     AP_INIT_TAKE12("WebSocketAuthorize", ws_set_authorize, nullptr, kSections,
                    "a page of this site that says who a visitor is, or 'none'; 'required': it must "
                    "name a user"),

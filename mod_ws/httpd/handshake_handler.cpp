@@ -5,16 +5,20 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "httpd/authorize.h"
 #include "httpd/child.h"
 #include "httpd/configuration.h"
 #include "httpd/guard.h"
 #include "httpd/refusal.h"
+#include "httpd/request_token.h"
 #include "httpd/stop_later.h"
+#include "plugin/token_verifier.h"
 #include "protocol/handshake.h"
 #include "protocol/origin.h"
 
@@ -60,7 +64,7 @@ bool has_body(const request_rec* r) {
 }
 
 std::unique_ptr<plugin::StoredRequest> store(request_rec* r, std::span<const HeaderField> fields,
-                                             plugin::Identity identity) {
+                                             std::string_view query, plugin::Identity identity) {
   using Field = plugin::RequestParts::Field;
   std::vector<Field> headers;
   headers.reserve(fields.size());
@@ -70,7 +74,7 @@ std::unique_ptr<plugin::StoredRequest> store(request_rec* r, std::span<const Hea
   parts.headers = headers;
   parts.environment = environment;
   parts.path = r->uri ? r->uri : "";
-  parts.query = r->args ? r->args : "";
+  parts.query = query;
   parts.identity = std::move(identity);
   parts.remote_ip = r->useragent_ip ? r->useragent_ip : "";
   parts.host = r->hostname ? r->hostname : "";
@@ -78,9 +82,32 @@ std::unique_ptr<plugin::StoredRequest> store(request_rec* r, std::span<const Hea
   return std::make_unique<plugin::StoredRequest>(std::move(parts));
 }
 
+// RFC 6750, section 3.
+int refuse_token(request_rec* r, const char* challenge, std::string_view fault) {
+  apr_table_setn(r->err_headers_out, "WWW-Authenticate", challenge);
+  return refuse(r, HTTP_UNAUTHORIZED, "WebSocketToken: " + std::string(fault));
+}
+
+// kOk with or without an identity; else what the handler has to return.
+int read_token(request_rec* r, const DirectoryConfig& config,
+               std::optional<plugin::Identity>& identity) {
+  if (!config.tokens) return kOk;
+  const RequestToken* const hidden = hidden_token(r);
+  if (!hidden) return config.token_required ? refuse_token(r, "Bearer", "there is no token") : kOk;
+  std::string_view fault;
+  identity = config.tokens->verify(hidden->token, base::unix_time_ms(), fault);
+  return identity ? kOk : refuse_token(r, "Bearer error=\"invalid_token\"", fault);
+}
+
 // Who it is, from the first that says something. kOk to go on; httpd knows the user from then on.
 int identify(request_rec* r, const DirectoryConfig& config, Authorized& found) {
-  if (const int status = authorize(r, config, found); status != kOk) return status;
+  std::optional<plugin::Identity> of_token;
+  if (const int status = read_token(r, config, of_token); status != kOk) return status;
+  if (of_token) {
+    found.identity = std::move(*of_token);
+  } else if (const int status = authorize(r, config, found); status != kOk) {
+    return status;
+  }
   std::string& user = found.identity.rights.user;
   if (user.empty()) {
     user = r->user ? r->user : "";
@@ -143,7 +170,9 @@ int switch_protocols(request_rec* r, const protocol::HandshakeAccept& accept,
 int upgrade(request_rec* r, const DirectoryConfig& config) {
   if (!global_config()->child)
     return refuse_for_now(r, "this process could not start its WebSockets", base::LogLevel::info);
-  const auto fields = pairs_of<HeaderField>(r->headers_in);
+  auto fields = pairs_of<HeaderField>(r->headers_in);
+  std::string_view query = r->args ? r->args : "";
+  if (!config.tokens) give_token_back(r, fields, query);
   const auto checked = protocol::check_handshake({.method = r->method,
                                                   .http_major = HTTP_VERSION_MAJOR(r->proto_num),
                                                   .http_minor = HTTP_VERSION_MINOR(r->proto_num),
@@ -160,7 +189,7 @@ int upgrade(request_rec* r, const DirectoryConfig& config) {
     return refuse_for_now(r, "the plugin did not start", base::LogLevel::info);
   Authorized visitor;
   if (const int status = identify(r, config, visitor); status != kOk) return status;
-  auto request = store(r, fields, std::move(visitor.identity));
+  auto request = store(r, fields, query, std::move(visitor.identity));
   plugin::HandshakeDecision decision = endpoint.instance->handshake(*request, accept.subprotocols);
   if (decision.status != HTTP_SWITCHING_PROTOCOLS) return refuse(r, decision);
 
@@ -179,7 +208,9 @@ extern "C" {
 int ws_post_read_request(request_rec* r) {
   if (global_config()->bindings && !r->connection->master)
     guarded(r->server, false, [&] {
-      if (wants_websocket(r)) r->connection->keepalive = AP_CONN_CLOSE;
+      if (!wants_websocket(r)) return true;
+      r->connection->keepalive = AP_CONN_CLOSE;
+      if (global_config()->has_tokens) hide_token(r);
       return true;
     });
   return kDeclined;
@@ -219,7 +250,7 @@ int ws_handle_other(request_rec* r) {
 }  // namespace
 
 void register_hooks() {
-  ap_hook_post_read_request(ws_post_read_request, nullptr, nullptr, APR_HOOK_MIDDLE);
+  ap_hook_post_read_request(ws_post_read_request, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_fixups(ws_fixups, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_handler(ws_handle_upgrade, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_handler(ws_handle_other, nullptr, nullptr, APR_HOOK_LAST);

@@ -1,6 +1,11 @@
 // wsp.identity/1: what a session may do.
 #include "plugin/identity_api.h"
 
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
 #include "plugin/bytes.h"
 #include "plugin/host_call.h"
 
@@ -32,12 +37,35 @@ wsp_status ask_publish(const wsp_host* host, wsp_session id, wsp_bytes channel) 
   return ask(host, id, channel, may_publish);
 }
 
+// The timer that ends the session with its rights looks at those that it has then.
+bool renew_now(PluginInstance& instance, Session& session, std::string_view token,
+               std::string_view& fault) {
+  const int64_t now_ms = base::unix_time_ms();
+  auto identity = instance.config().tokens->verify(token, now_ms, fault);
+  if (!identity) return false;
+  PluginSession& self = PluginSession::of(session, instance);
+  const Rights old = self.rights ? *self.rights : Rights{};
+  const auto end_of = [](const Rights& rights) {
+    return rights.expires_ms == 0 ? INT64_MAX : rights.expires_ms;
+  };
+  if (identity->rights.user != old.user) return fault = "the token is another user's", false;
+  if (end_of(identity->rights) < end_of(old)) return fault = "the token ends sooner", false;
+  self.rights = std::make_unique<const Rights>(std::move(identity->rights));
+  return true;
+}
+
 wsp_status renew(const wsp_host* host, wsp_session id, wsp_bytes token) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
   return answered(instance.log(), [&]() -> wsp_status {
     if (is_null(token)) return WSP_E_INVALID;
-    return on_own_session(instance, id, [](LoopContext&, Session& session) -> wsp_status {
-      return session.is_open() ? WSP_E_UNSUPPORTED : WSP_E_GONE;
+    return on_own_session(instance, id, [&](LoopContext&, Session& session) -> wsp_status {
+      if (!session.is_open()) return WSP_E_GONE;
+      if (!instance.config().tokens) return WSP_E_UNSUPPORTED;
+      std::string_view fault;
+      if (renew_now(instance, session, view(token), fault)) return WSP_OK;
+      instance.log_line(base::LogLevel::info,
+                        "session " + std::to_string(id) + " is not renewed: " + std::string(fault));
+      return WSP_E_DENIED;
     });
   });
 }

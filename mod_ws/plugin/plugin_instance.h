@@ -18,6 +18,7 @@
 #include "plugin/plugin_library.h"
 #include "plugin/runtime.h"
 #include "plugin/stored_request.h"
+#include "plugin/token_verifier.h"
 #include "session/session_handler.h"
 #include "session/session_settings.h"
 #include "wsp/extensions.h"
@@ -31,6 +32,7 @@ struct InstanceConfig {
   std::vector<PluginOption> options;
   std::string channel_namespace;  // its channels meet those of the same namespace only
   std::vector<channel::ChannelRule> channel_rules = {};
+  const TokenVerifier* tokens = nullptr;  // borrowed; null: no WebSocketToken
 
   bool operator==(const InstanceConfig&) const = default;
 };

@@ -11,7 +11,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "mod_ws", "plugin_sdk", "plugins", "conf",
              "tests", "README.md", "LICENSE"}
-OF_HTTPD = {"conf/publish.key"}  # below its server root
+OF_HTTPD = {"conf/publish.key", "conf/ws.key"}  # below its server root
 LAYERS = ["base", "protocol", "net", "session", "channel", "plugin", "publish", "httpd"]
 CODE = {".h", ".hpp", ".c", ".cpp", ".py", ".js", ".cjs", ".mjs", ".sh", ".php", ".css"}
 MOST_LINES = 500

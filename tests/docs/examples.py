@@ -49,9 +49,10 @@ def test_configuration(root, text):
         lines.append(f"LoadModule {name}_module {httpd_modules()}/mod_{name}.so")
     if "LoadModule websocket_module" not in text:
         lines.append("LoadModule websocket_module modules/mod_websocket.so")
-    key = root / "conf/publish.key"
-    key.touch(0o600)
-    key.write_text("0123456789abcdef" * 4 + "\n")
+    for path in check.OF_HTTPD:
+        key = root / path
+        key.touch(0o600)
+        key.write_text("0123456789abcdef" * 4 + "\n")
     (root / "httpd.conf").write_text("\n".join([*lines, text]))
     return subprocess.run([httpd_binary(), "-t", "-d", str(root), "-f", str(root / "httpd.conf")],
                           text=True, capture_output=True)

@@ -4,7 +4,8 @@
 //   subscribe CHANNEL [EPOCH OFFSET], read CHANNEL [EPOCH OFFSET]
 //                                 -> subscribed CHANNEL EPOCH OFFSET RECOVERED COUNT, and the kept
 //   publish CHANNEL KEEP TEXT     -> nothing; publish STATUS when it failed
-//   enter CHANNEL KEY INFO, leave CHANNEL, prefix PREFIX, tell USER TEXT, disconnect USER CODE
+//   enter CHANNEL KEY INFO, leave CHANNEL, prefix PREFIX, tell USER TEXT, disconnect USER CODE,
+//   renew TOKEN
 //                                 -> VERB STATUS
 //   members CHANNEL               -> members CHANNEL KEYS SESSIONS KEY=SESSIONS=INFO...
 //
@@ -64,6 +65,7 @@ class Client final : public wsp::Session {
     if (verb == "subscribe" || verb == "read") return ask(verb, name, words);
     if (verb == "prefix") return wsp::Prefixes(host).subscribe(peer(), name);
     if (verb == "leave") return wsp::Presence(host).leave(peer(), name);
+    if (verb == "renew") return wsp::Identity(host).renew(peer(), name);
     if (verb == "tell") return wsp::Users(host).send(name, rest_of(words));
     if (verb == "enter") {
       std::string key;

@@ -1,6 +1,8 @@
 // wsp.identity/1, and that every call of the host keeps to the rules.
 #include "base/clock.h"
+#include "plugin/plugin_session.h"
 #include "stage.h"
+#include "token_maker.h"
 
 #include <CppUTest/TestHarness.h>
 
@@ -146,4 +148,35 @@ TEST(identity_api, ASessionEndsWithItsRights) {
 TEST(identity_api, APlainSessionKeepsNothing) {
   auto& guest = connect("");
   CHECK_TRUE(stage.session(guest)->attachment == nullptr);
+}
+
+TEST(identity_api, ATokenRenewsASession) {
+  TokenVerifier tokens;
+  std::string error;
+  tokens.add(TokenKey::parse(TokenAlgorithm::hs256, kSecret, error), {});
+  Script own_script;
+  Stage own(scripted_plugin(own_script), {.tokens = &tokens});
+  const int64_t soon = base::unix_time_ms() / 1000 + 1000;
+  own.user = "ann";
+  own.rights.expires_ms = soon * 1000;
+  auto& ann = own.connect();
+  const auto renew = [&](const std::string& claims) {
+    own.on_loop(ann, [&] {
+      seen = own_script.extension<wsp_identity_1>(WSP_IDENTITY_1)
+                 .renew(own_script.host, ann.id, bytes(make_token(claims)));
+    });
+    return seen;
+  };
+  const auto until = [](int64_t s) { return "\"exp\":" + std::to_string(s); };
+  CHECK_EQUAL(WSP_E_DENIED, renew("{}"));
+  CHECK_EQUAL(WSP_E_DENIED, renew("{\"sub\":\"bob\"," + until(soon + 10) + "}"));
+  CHECK_EQUAL(WSP_E_DENIED, renew("{" + until(soon + 10) + "}"));
+  CHECK_EQUAL(WSP_E_DENIED, renew("{\"sub\":\"ann\"," + until(soon - 10) + "}"));
+  CHECK_EQUAL(WSP_OK, renew("{\"sub\":\"ann\"," + until(soon) + "}"));
+  CHECK_EQUAL(WSP_OK,
+              renew("{\"sub\":\"ann\",\"ws\":{\"subscribe\":[]}," + until(soon + 10) + "}"));
+  const Rights* const rights = PluginSession::rights_of(*own.session(ann));
+  CHECK_EQUAL((soon + 10) * 1000, rights->expires_ms);
+  CHECK_FALSE(rights->subscribe->match("news"));
+  CHECK_FALSE(own.log.has("eyJ"));
 }

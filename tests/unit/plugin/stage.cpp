@@ -119,10 +119,13 @@ Stage::Stage(const wsp_plugin& table, const StageSettings& settings)
   std::string error;
   auto library = PluginLibrary::wrap(table, error);
   STRCMP_EQUAL("", error.c_str());
-  instance = std::make_unique<PluginInstance>(
-      InstanceConfig{
-          std::move(library), "/ws/test", {}, settings.channel_namespace, settings.rules},
-      runtime);
+  instance = std::make_unique<PluginInstance>(InstanceConfig{std::move(library),
+                                                             "/ws/test",
+                                                             {},
+                                                             settings.channel_namespace,
+                                                             settings.rules,
+                                                             settings.tokens},
+                                              runtime);
   CHECK_TRUE(instance->create());
   runtime.turn();
 }

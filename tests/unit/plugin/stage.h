@@ -70,6 +70,7 @@ struct StageSettings {
   size_t mailbox_limit = size_t{1} << 20;
   std::string channel_namespace = "example.org";
   std::vector<channel::ChannelRule> rules = {};
+  const TokenVerifier* tokens = nullptr;
 };
 
 class Stage {
