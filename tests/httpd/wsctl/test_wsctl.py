@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 
 import pytest
@@ -267,6 +268,20 @@ def test_says_what_is_wrong_with_a_url(server):
     assert "onnect" in wsctl.refused("show", "a")
     wsctl.options = ["--url", "ftp://localhost/"]
     assert "rotocol" in wsctl.refused("show", "a")
+
+
+def test_does_not_wait_for_ever(server):
+    wsctl = Wsctl(server, "http")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        wsctl.options = ["--url", f"http://127.0.0.1:{silent.getsockname()[1]}/", "--timeout", "1"]
+        assert "timed out" in wsctl.refused("show", "a")
+
+
+def test_message_that_is_too_large_is_refused(start_httpd):
+    server = start_httpd(publish_location("/ws/publish", "WebSocketMaxMessageSize 5"))
+    wsctl = Wsctl(server, "http")
+    wsctl.do("publish", "a", "12345")
+    assert "WebSocketMaxMessageSize" in wsctl.refused("publish", "a", "123456")
 
 
 def test_state_of_nobody_is_not_made(server, direct, tmp_path):
