@@ -3,7 +3,7 @@
 // in a SharedWorker (hub.js) or in Node.
 
 import {comesBack, waitMs} from "./backoff.js";
-import {protocolOf, renewAfterMs} from "./token.js";
+import {renewAfterMs, withToken} from "./token.js";
 
 const kSteadyMs = 5000;   // a connection that lived so long was a good one
 const kAnswerMs = 10000;  // silence after a question for so long: it is dead
@@ -88,7 +88,7 @@ export class Connection {
 
   #connect(token) {
     const {url, protocols, WebSocket = globalThis.WebSocket} = this.#options;
-    const socket = new WebSocket(url, token ? [...protocols, protocolOf(token)] : protocols);
+    const socket = new WebSocket(...withToken(token, url, protocols));
     this.#socket = socket;
     this.#since = Date.now();
     socket.binaryType = "arraybuffer";

@@ -194,6 +194,13 @@ check("CarriesATokenAmongTheSubprotocols", async () => {
   assert.deepEqual(FakeSocket.last.protocol, ["x.v1", "ws.token.a.b.c"]);
 });
 
+check("CarriesATokenInTheAddressWhereThereAreNoSubprotocols", async () => {
+  start({token: () => "a.b-_.c"});
+  await settled();
+  assert.equal(FakeSocket.last.url, "ws://site.example/ws/x?token=a.b-_.c");
+  assert.deepEqual(FakeSocket.last.protocol, []);
+});
+
 check("AsksForAnotherTokenAfter4401", async (clock) => {
   const asked = [];
   const client = start({token: (refused) => { asked.push(refused); return "t"; }});

@@ -192,10 +192,10 @@ check("AnOutboxOfATabSurvivesABrokenConnection", (site) => {
 
 check("ATabWithATokenGivesItForAll", async (site) => {
   const asked = [];
-  const token = (name, answer) => ({token: async (refused) => { asked.push([name, refused]); return answer(); }});
+  const token = (name, answer) => ({protocols: "x.v1", token: async (refused) => { asked.push([name, refused]); return answer(); }});
   site.tab(token("ann", () => "of.ann.x"));
   await settled();
-  assert.deepEqual(FakeSocket.last.protocol, ["ws.token.of.ann.x"]);
+  assert.deepEqual(FakeSocket.last.protocol, ["x.v1", "ws.token.of.ann.x"]);
   site.accept();
   site.tab(token("bob", () => { throw new Error("no"); }));
   site.tab(token("carol", () => "unused")).port.sleep();
