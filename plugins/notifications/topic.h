@@ -34,7 +34,7 @@ class TopicList {
 };
 
 // The user's own notifications are the topic "", to keep one kind of name.
-constexpr std::string_view kOwn = "";
+constexpr std::string_view kOwn;
 
 // False for what has no channel: too long a name, or with controls beyond ASCII.
 [[nodiscard]] bool is_valid_user(std::string_view user);
