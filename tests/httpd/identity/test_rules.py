@@ -30,7 +30,7 @@ def spoken(talker, channel, text="x"):
     return "" if answer.startswith("pid") else (talker.hear("pid "), answer.split()[-1])[1]
 
 
-def test_rules_go_by_channel_and_user(talker):
+def test_F5_F6_rules_go_by_channel_and_user(talker):
     ann, guest = talker("ann"), talker("")
     for one, channel, hears, speaks in (
             (ann, "orders.1", "", DENIED), (guest, "orders.1", DENIED, DENIED),
