@@ -72,10 +72,17 @@ def key_file(server):
     return server.folder / "conf/publish.key"
 
 
+def _publisher(server):
+    return Publisher(server, Authorization="Bearer " + key_file(server).read_text().splitlines()[1])
+
+
 def facts(server, channel):
     """What httpd knows of a channel."""
-    key = key_file(server).read_text().splitlines()[1]
-    return Publisher(server, Authorization=f"Bearer {key}").facts(channel)
+    return _publisher(server).facts(channel)
+
+
+def publish(server, channel, text):
+    return _publisher(server).publish(channel, text, Content_Type="text/plain")
 
 
 def php(script, *arguments):

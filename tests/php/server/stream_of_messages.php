@@ -17,7 +17,7 @@ for ($number = 0; $number < $count; $number++) {
     if ($count === PHP_INT_MAX && fread(STDIN, 1) === '' && feof(STDIN)) {
         break;
     }
-    $publisher->publish($channel, (string) $number, history: 10);
+    $publisher->publish($channel, (string) $number, history: 10000);
     if ($number === 0) {
         echo "begun\n";
     }
