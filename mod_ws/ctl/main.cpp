@@ -1,4 +1,7 @@
 // wsctl: channels from a shell.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -8,8 +11,21 @@
 #include "ctl/arguments.h"
 #include "ctl/run.h"
 
+namespace {
+
+// Where one of the three is closed, the next file that is opened takes its number: what is printed
+// would be written into the state.
+void open_standard_files() {
+  int fd = open("/dev/null", O_RDWR);
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = open("/dev/null", O_RDWR);
+  if (fd > STDERR_FILENO) close(fd);
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   try {
+    open_standard_files();
     const auto parsed = ws::ctl::parse_arguments(
         std::span<const char* const>(argv, static_cast<size_t>(argc)).subspan(argc > 0 ? 1 : 0),
         [](const char* name) -> const char* { return std::getenv(name); });

@@ -18,21 +18,21 @@ using Json = std::unique_ptr<cJSON, void (*)(cJSON*)>;
 
 Json parse(const std::string& text) { return {cJSON_Parse(text.c_str()), cJSON_Delete}; }
 
+std::string json_of(const cJSON* value) {
+  const std::unique_ptr<char, void (*)(void*)> text(cJSON_PrintUnformatted(value), cJSON_free);
+  if (!text) throw std::bad_alloc();
+  return text.get();
+}
+
 // A field as a text; empty: there is none.
 std::string text_of(const cJSON* object, const char* name) {
   const cJSON* const field = cJSON_GetObjectItemCaseSensitive(object, name);
   if (const char* const text = cJSON_GetStringValue(field)) return text;
-  return cJSON_IsNumber(field) ? std::to_string(static_cast<uint64_t>(field->valuedouble)) : "";
+  return cJSON_IsNumber(field) ? json_of(field) : "";
 }
 
 std::string text_of(const cJSON* object, const char* outer, const char* name) {
   return text_of(cJSON_GetObjectItemCaseSensitive(object, outer), name);
-}
-
-std::string line_of(const cJSON* json) {
-  const std::unique_ptr<char, void (*)(void*)> text(cJSON_PrintUnformatted(json), cJSON_free);
-  if (!text) throw std::bad_alloc();
-  return std::string(text.get()) + '\n';
 }
 
 // The objects that an answer is about: those of its list, or itself.
@@ -122,7 +122,7 @@ bool report(const Arguments& arguments, const std::vector<std::string>& answers,
     if (!fits(command, json.get())) return false;
     for_each(json.get(), list_of(command), [&](const cJSON* one) {
       if (arguments.json) {
-        out += line_of(one);
+        out += json_of(one) + '\n';
       } else if (command == Command::kick) {
         out += printable(text_of(one, "user")) + " is disconnected\n";
       } else if (command == Command::show) {

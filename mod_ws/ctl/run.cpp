@@ -16,6 +16,7 @@
 #include "ctl/check.h"
 #include "ctl/help.h"
 #include "ctl/http_door.h"
+#include "ctl/printable.h"
 #include "ctl/report.h"
 #include "ctl/request.h"
 #include "ctl/state.h"
@@ -27,7 +28,7 @@ namespace ws::ctl {
 namespace {
 
 ExitCode fail(const std::string& error) {
-  std::fprintf(stderr, "wsctl: %s\n", error.c_str());
+  std::fprintf(stderr, "wsctl: %s\n", printable(error).c_str());
   return kFailed;
 }
 

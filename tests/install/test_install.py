@@ -45,8 +45,10 @@ def test_nothing_is_installed_by_accident(installed):
     at = prefix(installed)
     places = [modules, at / "include/wsp", *at.rglob("cmake/wsp"), *at.rglob("pkgconfig"),
               at / "share/wsp", at / "share/mod_websocket"]
+    tool = {at / "bin/wsctl", at / "share/man/man1/wsctl.1"}
+    assert all(path.is_file() for path in tool)
     for path in installed.rglob("*"):
-        if path.is_file():
+        if path.is_file() and path not in tool:
             assert any(place in path.parents for place in places), path
             own = {"testing", "template"} & set(path.parts)  # the SDK's
 
@@ -67,7 +69,7 @@ def test_httpd_finds_the_plugins_beside_the_module(installed, tmp_path):
 
 
 def test_no_library_remembers_the_build_directory(installed):
-    for library in installed.rglob("*.so"):
+    for library in [*installed.rglob("*.so"), prefix(installed) / "bin/wsctl"]:
         dynamic = subprocess.check_output(["readelf", "-d", library], text=True)
         assert "RPATH" not in dynamic and "RUNPATH" not in dynamic, library
 
@@ -98,3 +100,16 @@ def test_the_php_package_works_where_it_is(installed):
     package = prefix(installed) / "share/mod_websocket/php"
     code = f'require "{package}/autoload.php"; echo ModWebSocket\\Message::json([1])->body;'
     assert subprocess.check_output(["php", "-n", "-r", code], text=True) == "[1]"
+
+
+def test_wsctl_runs_and_its_manual_has_all_its_options(installed):
+    program = prefix(installed) / "bin/wsctl"
+    said = subprocess.check_output([program, "--help"], text=True)
+    manual = (prefix(installed) / "share/man/man1/wsctl.1").read_text().replace("\\-", "-")
+    options = set(re.findall(r"--[a-z-]+", said))
+    assert len(options) > 15
+    assert options <= set(re.findall(r"--[a-z-]+", manual))
+    page = (TOP / "mod_ws/docs/wsctl.md").read_text()
+    for command in re.findall(r"^  wsctl (\w+)", said, re.M):
+        assert f"| `{command} " in page and f" {command}" in manual, command
+    assert subprocess.check_output([program, "--version"], text=True).startswith("wsctl ")

@@ -217,6 +217,16 @@ def test_tail_ends_when_nobody_reads(direct):
     tail.stderr.close()
 
 
+def test_closed_standard_files_do_no_harm(direct):
+    """What is printed must not go into a file of the state that got the number."""
+    for word in ("publish", "show"):
+        command = " ".join(direct.command(word, "closed"))
+        done = subprocess.run(["/bin/sh", "-c", f"{command} <&- >&- 2>&-"], user=direct.user,
+                              group=direct.user, cwd="/", timeout=limit(30))
+        assert done.returncode == 0
+    assert direct.ask("show", "closed")[0]["offset"] == "1"
+
+
 def test_tail_refuses_other_names(direct):
     assert "before its *" in direct.refused("tail", "room*")
     assert "no channel's name" in direct.refused("tail", "a b")

@@ -71,6 +71,10 @@ TEST(report, OneChannel) {
   check("ann is disconnected\n", text(Command::kick, {R"({"user":"ann"})"}));
 }
 
+TEST(report, NumbersAreAsTheyWereSent) {
+  check("a: -1 messages forgotten\n", text(Command::forget, {R"({"channel":"a","removed":-1})"}));
+}
+
 TEST(report, OtherAnswersAreNotUnderstood) {
   for (const char* answer : {"", "<html>", "{}", "[]", "7", "{\"user\":"})
     for (const Command command :
