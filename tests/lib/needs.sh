@@ -4,7 +4,7 @@
 needs_npm=no
 
 have_python_module() { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $1" 2>/dev/null; }
-have_php_extension() { have php && php -m | grep -qx "$1"; }
+have_php_extension() { have php && php -r "exit(extension_loaded('$1') ? 0 : 1);"; }
 have_chromium() { have chromium || have chromium-browser || have google-chrome; }
 
 # can_compile_with_clang FLAG...
