@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "httpd/child.h"
 #include "httpd/refusal.h"
 #include "httpd/subrequest.h"
 #include "plugin/identity_text.h"
@@ -80,7 +81,8 @@ int authorize(request_rec* r, const DirectoryConfig& config, Authorized& found) 
   if (!uri) return kOk;
   const int64_t timeout_ms =
       config.authorize_timeout_ms == kUnset ? kDefaultTimeoutMs : config.authorize_timeout_ms;
-  const Subrequest answer(r, uri, timeout_ms);
+  const Subrequest answer(
+      r, uri, global_config()->child->timed_servers().with_timeout(r->server, timeout_ms));
   if (answer.status() < 200 || answer.status() > 299) return refuse_as(r, uri, answer);
   if (const auto fault = read_identity(answer, found.identity); !fault.empty())
     return refuse(r, HTTP_INTERNAL_SERVER_ERROR,

@@ -10,6 +10,7 @@
 #include "httpd/configuration.h"
 #include "httpd/detach.h"
 #include "httpd/httpd_log.h"
+#include "httpd/timed_servers.h"
 #include "plugin/engine.h"
 
 namespace ws::httpd {
@@ -42,6 +43,7 @@ class Child {
   [[nodiscard]] channel::Bus& bus() noexcept { return engine_->bus(); }
 
   [[nodiscard]] Detacher& detacher() noexcept { return detacher_; }
+  [[nodiscard]] TimedServers& timed_servers() noexcept { return timed_servers_; }
 
   // [main] As httpd learns of its end. graceful: others go on serving.
   void begin_stop(bool graceful) noexcept;
@@ -58,6 +60,7 @@ class Child {
   std::shared_mutex logs_mutex_;  // guards logs_
   std::deque<HttpdLog> logs_;     // one per virtual host
   size_t max_connections_;
+  TimedServers timed_servers_;
   std::unique_ptr<plugin::Engine> engine_;  // borrows what is above
   Detacher detacher_;
   bool graceful_ = false;

@@ -71,17 +71,11 @@ apr_table_t* plain_headers(request_rec* r) {
   return headers;
 }
 
-server_rec* with_timeout(request_rec* r, int64_t timeout_ms) {
-  auto* const copy = static_cast<server_rec*>(apr_pmemdup(r->pool, r->server, sizeof(server_rec)));
-  copy->timeout = apr_time_from_msec(timeout_ms);
-  return copy;
-}
-
 bool is_success(int status) noexcept { return status >= 200 && status < 300; }
 
 }  // namespace
 
-Subrequest::Subrequest(request_rec* r, const char* uri, int64_t timeout_ms) {
+Subrequest::Subrequest(request_rec* r, const char* uri, server_rec* server) {
   ap_filter_t* const output_end = make_output_end(r);
   // What the look-up copies of r.
   apr_table_t* const headers = std::exchange(r->headers_in, plain_headers(r));
@@ -99,7 +93,7 @@ Subrequest::Subrequest(request_rec* r, const char* uri, int64_t timeout_ms) {
   first_->input_filters = first_->proto_input_filters = make_input_end(r);
   // No 1xx answers, which pass all filters by.
   first_->proto_num = HTTP_VERSION(1, 0);
-  first_->server = with_timeout(r, timeout_ms);
+  first_->server = server;
   const int result = ap_run_sub_req(first_);
   if (result != kOk && result != kDone) status_ = result == kDeclined ? HTTP_NOT_FOUND : result;
   for (;; last_ = last_->next) {

@@ -1,8 +1,6 @@
 // A GET of this server, made and answered inside it: its headers count, its body goes nowhere.
 #pragma once
 
-#include <cstdint>
-
 #include "httpd/httpd_headers.h"
 
 namespace ws::httpd {
@@ -11,9 +9,9 @@ namespace ws::httpd {
 class Subrequest {
  public:
   // [worker] Runs to its end. uri: with its query. It has the headers of r but those of the
-  // upgrade, and neither reads from r's connection nor writes to it. Backends that keep to httpd's
-  // TimeOut (mod_proxy's, without a ProxyTimeout) get timeout_ms for each of their steps.
-  Subrequest(request_rec* r, const char* uri, int64_t timeout_ms);
+  // upgrade, and neither reads from r's connection nor writes to it. server: r's, with the TimeOut
+  // that backends get for each of their steps (those of mod_proxy without a ProxyTimeout).
+  Subrequest(request_rec* r, const char* uri, server_rec* server);
   ~Subrequest();
   Subrequest(const Subrequest&) = delete;
   Subrequest& operator=(const Subrequest&) = delete;

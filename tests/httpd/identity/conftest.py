@@ -1,6 +1,8 @@
 """A site with PHP, whose ws-auth.php answers as the visitor's cookie says."""
 
+import http.server
 import json
+import threading
 from urllib.parse import quote
 
 import pytest
@@ -33,6 +35,7 @@ SITE = "".join((
     witness.location("/ws/nowhere", "WebSocketAuthorize /nowhere.php"),
     witness.location("/ws/itself", "WebSocketAuthorize /ws/itself"),
     witness.location("/ws/denied", "WebSocketAuthorize /denied/ws-auth.php"),
+    witness.location("/ws/proxied", "WebSocketAuthorize /proxied/auth"),
     witness.location("/ws/rewritten", "WebSocketAuthorize /pretty/auth"),
     witness.location("/ws/basic", "AuthType Basic", "AuthName x", "AuthUserFile @ROOT@/conf/users",
                      "Require valid-user", "WebSocketAuthorize /ws-auth.php"),
@@ -40,8 +43,8 @@ SITE = "".join((
                       'WebSocketChannel "orders.*" subscribe=user publish=none history=2',
                       'WebSocketChannel "closed" subscribe=none',
                       'WebSocketChannel "kept.*" history=2 age=1h'),
-    location("/ws/channels/free", "WebSocketAuthorize none", "WebSocketChannel closed subscribe=all",
-             plugin="@plugin:channels@"),
+    location("/ws/channels/free", "WebSocketAuthorize none",
+             "WebSocketChannel closed subscribe=all", plugin="@plugin:channels@"),
     """
 <Location /denied>
     Require all denied
@@ -50,6 +53,7 @@ SITE = "".join((
     AllowOverride All
 </Directory>
 ErrorDocument 403 /error.html
+ProxyPass /proxied http://127.0.0.1:@BACKEND@/
 """))
 
 
@@ -68,13 +72,38 @@ def pytest_generate_tests(metafunc):
                              scope="package")
 
 
+class Backend(http.server.BaseHTTPRequestHandler):
+    """A page elsewhere, behind ProxyPass; its connections are used again."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("WebSocket-User", "carol")
+        self.send_header("Content-Length", "6")
+        self.end_headers()
+        self.wfile.write(b"SECRET")
+
+    def log_message(self, *_):
+        pass
+
+
 @pytest.fixture(scope="package")
-def server(request, session_httpd):
+def backend():
+    running = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Backend)
+    threading.Thread(target=running.serve_forever, daemon=True).start()
+    yield running.server_port
+    running.shutdown()
+
+
+@pytest.fixture(scope="package")
+def server(request, session_httpd, backend):
     if request.param == "fpm":
         site, load = request.getfixturevalue("fpm").site(), ""
     else:
         site, load = php.ModPhp().site(), php.ModPhp().load()
-    server = session_httpd(SITE + site, modules=php.MODULES, load=load, children=2)
+    server = session_httpd(SITE.replace("@BACKEND@", str(backend)) + site, load=load, children=2,
+                           modules=(*php.MODULES, "proxy_http"))
     server.php = request.param
     pages = server.folder / "htdocs"
     (pages / "ws-auth.php").write_text(AUTHORIZE_PHP)

@@ -93,6 +93,11 @@ def test_rewriting_is_followed(answered):
     assert identity(peer)[0] == "ann"
 
 
+def test_a_page_behind_a_proxy_is_asked_again_and_again(case):
+    for _ in range(10):
+        assert identity(case.connect("/ws/proxied"))[0] == "carol"
+
+
 def test_a_redirected_page_may_refuse(refused):
     refused(403, path="/ws/rewritten", status=403)
 
