@@ -52,10 +52,11 @@ class Wsctl:
 
     def run(self, *words, stdin="", **fields):
         """A Result, whatever it is."""
-        fields = {"user": self.user, "group": self.user, "timeout": limit(30), **fields}
+        fields = {"user": self.user, "group": self.user, "timeout": limit(30),
+                  "env": self.environment(), **fields}
         data = stdin if isinstance(stdin, bytes) else stdin.encode()
         return Result(subprocess.run(self.command(*words), input=data, capture_output=True,
-                                     env=self.environment(), cwd="/", **fields))
+                                     cwd="/", **fields))
 
     def do(self, *words, **fields):
         """A Result of a command that must succeed and has nothing to complain of."""

@@ -96,12 +96,12 @@ def test_history_is_kept_and_forgotten(wsctl, room):
 def test_who_is_here(wsctl, talkers, room):
     channel = f"{room}.who"
     talkers[0].do("enter", channel, "ann", "a")
-    talkers[1].do("enter", channel, "ann", "b")
-    talkers[2].do("enter", channel, "bob", "c")
+    talkers[1].do("enter", channel, "ann", "a")
+    talkers[2].do("enter", channel, "bob", "b")
     wait_until(lambda: len(wsctl.ask("who", channel)) == 2
                and wsctl.ask("who", channel)[0]["sessions"] == 2, "three to be here")
     assert wsctl.do("who", channel).lines == [
-        "MEMBER  SESSIONS  INFO", "ann            2  b", "bob            1  c"]
+        "MEMBER  SESSIONS  INFO", "ann            2  a", "bob            1  b"]
     assert wsctl.do("who", "nobody").lines == ["MEMBER  SESSIONS  INFO"]
 
 
@@ -335,11 +335,11 @@ def test_usage(server, direct):
 
 def test_checks_a_configuration(server, direct):
     direct.options, direct.user = ["--httpd", build.httpd_binary()], None
-    done = direct.run("check", "-f", server.config_file)
+    done = direct.run("check", "-f", server.config_file, env=server.environment)
     assert done.code == 0 and "Syntax OK" in done.err
     broken = server.folder / "conf" / "broken.conf"
     broken.write_text(server.config_file.read_text() + "WebSocketLoops none\n")
-    done = direct.run("check", "-f", broken)
+    done = direct.run("check", "-f", broken, env=server.environment)
     assert done.code != 0 and "WebSocketLoops" in done.err
     direct.options = ["--httpd", "/nowhere"]
     assert "/nowhere: No such file" in direct.refused("check")
