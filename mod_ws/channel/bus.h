@@ -191,6 +191,12 @@ class Bus {
 
   // To all who listen, as an Event::Kind::control: no message, without an offset, never kept.
   [[nodiscard]] virtual BusStatus control(std::string_view channel, std::string_view payload) = 0;
+  // [worker] The same, and it is on its way when this returns. Waits at most so long.
+  [[nodiscard]] virtual BusStatus control_and_wait(std::string_view channel,
+                                                   std::string_view payload, uint32_t timeout_ms) {
+    (void)timeout_ms;
+    return control(channel, payload);
+  }
 
   // What this thread publishes after hold() may wait for its release(), so that the messages of a
   // loop's turn go out together. Not nested. Whoever waits for a position does not wait for it.

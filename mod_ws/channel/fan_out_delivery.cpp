@@ -3,6 +3,7 @@
 
 #include "channel/close_order.h"
 #include "channel/fan_out.h"
+#include "protocol/close_code.h"
 
 namespace ws::channel {
 
@@ -46,6 +47,9 @@ void FanOut::take(const Event& event) {
   LocalChannel* const channel = find(event.family ? event.family.view() : event.channel.view());
   if (!channel) return;
   if (event.kind == Event::Kind::control) return close_sessions(*channel, event.payload.view());
+  if (event.kind == Event::Kind::gap && !channel->audiences.empty() &&
+      !channel->audiences.front()->shaper.may_miss(channel->name))
+    return close_sessions(*channel, encode_close(protocol::kTryAgainLater, "missed something"));
   // A shaper may bring another audience into the channel.
   for (size_t i = 0; i < channel->audiences.size(); ++i) {
     Audience& audience = *channel->audiences[i];

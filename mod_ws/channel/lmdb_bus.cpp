@@ -213,8 +213,10 @@ Published LmdbBus::publish(std::string_view channel, protocol::Opcode opcode,
 }
 
 Receipt LmdbBus::submit(const Submission& submission, uint32_t timeout_ms) {
+  // One with a key may have been published already.
   for (const Submission::Target& target : submission.targets)
-    if (!has_room_for(target.channel)) return {BusStatus::full, false, {}};
+    if (!is_name(target.channel) || (submission.key.empty() && !has_room_for(target.channel)))
+      return {BusStatus::full, false, {}};
   Operation operation;
   operation.kind = Operation::Kind::submit;
   operation.submission = std::make_shared<const Submission>(submission);
@@ -245,6 +247,16 @@ void LmdbBus::release() noexcept {
 BusStatus LmdbBus::control(std::string_view channel, std::string_view payload) {
   if (!is_name(channel)) return BusStatus::full;
   return submit(Operation::Kind::control, channel, payload);
+}
+
+BusStatus LmdbBus::control_and_wait(std::string_view channel, std::string_view payload,
+                                    uint32_t timeout_ms) {
+  if (!is_name(channel)) return BusStatus::full;
+  Operation operation;
+  operation.kind = Operation::Kind::control;
+  operation.channel = channel;
+  operation.content = payload;
+  return writer_->submit_and_wait(std::move(operation), timeout_ms).receipt.status;
 }
 
 const LmdbBus::ReaderPointer& LmdbBus::reader_of(const Listener& listener) const noexcept {

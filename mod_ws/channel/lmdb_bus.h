@@ -54,6 +54,8 @@ class LmdbBus final : public Bus {
   [[nodiscard]] BusStatus list(std::string_view prefix, std::string_view after, size_t limit,
                                std::vector<ChannelFacts>& channels) override;
   [[nodiscard]] BusStatus control(std::string_view channel, std::string_view payload) override;
+  [[nodiscard]] BusStatus control_and_wait(std::string_view channel, std::string_view payload,
+                                           uint32_t timeout_ms) override;
   void hold() noexcept override;
   void release() noexcept override;
 

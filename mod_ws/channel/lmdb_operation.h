@@ -66,13 +66,15 @@ struct Operation {
   // listen, touch: called once, on the writer's thread, after the commit. Must not block.
   std::function<void(BusStatus, ChannelId)> done;
 
+  [[nodiscard]] size_t message_count() const noexcept {
+    return submission ? submission->targets.size() : 1;
+  }
   // Of its message, in each channel that it goes to.
   [[nodiscard]] size_t message_size() const noexcept {
     return submission ? submission->payload.size() : content.size();
   }
   [[nodiscard]] size_t size() const noexcept {
-    const size_t messages = submission ? submission->targets.size() : 1;
-    return sizeof(Operation) + channel.size() + message_size() * messages + info.size();
+    return sizeof(Operation) + channel.size() + message_size() * message_count() + info.size();
   }
 };
 

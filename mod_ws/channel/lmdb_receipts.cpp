@@ -34,8 +34,14 @@ void drop_old(Writing& writing) {
       keys.emplace_back(cursor.value());
     }
   }
-  for (const std::string& age : ages) writing.txn().erase(Table::ages, age);
-  for (const std::string& key : keys) writing.txn().erase(Table::receipts, key);
+  for (size_t i = 0; i < ages.size(); ++i) {
+    writing.txn().erase(Table::ages, ages[i]);
+    // The key may have a newer one.
+    ReceiptRecord receipt{};
+    if (writing.txn().get(Table::receipts, keys[i], receipt) &&
+        receipt.time_ms == number_in(ages[i], 0))
+      writing.txn().erase(Table::receipts, keys[i]);
+  }
 }
 
 }  // namespace

@@ -40,8 +40,8 @@ Outcome clear(Writing& writing, ChannelEntry& channel) {
 // be written.
 bool is_always_taken(Operation::Kind kind) noexcept {
   using Kind = Operation::Kind;
-  return kind != Kind::publish && kind != Kind::submit && kind != Kind::clear &&
-         kind != Kind::control && kind != Kind::touch;
+  return kind != Kind::publish && kind != Kind::submit && kind != Kind::control &&
+         kind != Kind::touch;
 }
 
 void answer(Waiter& waiter, Outcome result) {
@@ -88,7 +88,7 @@ bool Writer::is_refused(const Operation& operation) const noexcept {
   return !is_always_taken(operation.kind) &&
          (health_ == Health::full ||
           (!queue_.empty() && queue_bytes_ + operation.size() > settings_.queue_bytes) ||
-          cost_of(operation.message_size()) >
+          cost_of(operation.message_size()) * operation.message_count() >
               uint64_t{store_.page_count()} * store_.page_size() / 8);
 }
 

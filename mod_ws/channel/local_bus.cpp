@@ -22,8 +22,9 @@ uint64_t random_epoch() {
   return (uint64_t{source()} << 20) + 1;
 }
 
-void make_room_for_one(std::vector<Event>& events) {
-  if (events.size() == events.capacity()) events.reserve(std::max<size_t>(16, events.size() * 2));
+void make_room_for(size_t count, std::vector<Event>& events) {
+  if (events.capacity() - events.size() < count)
+    events.reserve(std::max<size_t>({16, events.size() * 2, events.size() + count}));
 }
 
 }  // namespace
@@ -113,11 +114,12 @@ void LocalBus::settle_last(Channel& channel) noexcept {
 void LocalBus::on_empty(KeptLog::Shelf& shelf) noexcept { settle(static_cast<Channel&>(shelf)); }
 
 // False: a loop does not keep up. Afterwards hand_out() needs no memory.
-bool LocalBus::make_room(Channel& channel, size_t payload) {
+bool LocalBus::make_room(Channel& channel, size_t payload, size_t count) {
   for (Ear* ear : channel.ears) {
-    if (ear->inbox_bytes > 0 && ear->inbox_bytes + payload + kEventCost > limits_.waiting_bytes)
+    if (ear->inbox_bytes > 0 &&
+        ear->inbox_bytes + count * (payload + kEventCost) > limits_.waiting_bytes)
       return false;
-    make_room_for_one(ear->inbox);
+    make_room_for(count, ear->inbox);
   }
   return true;
 }
@@ -311,7 +313,7 @@ bool LocalBus::leave(std::string_view channel, SessionId session) {
   const std::lock_guard lock(mutex_);
   Channel* const target = find(channel);
   if (!target || !target->members || !target->members->contains(session)) return false;
-  for (Ear* ear : target->ears) make_room_for_one(ear->inbox);
+  for (Ear* ear : target->ears) make_room_for(1, ear->inbox);
   --member_count_;
   if (target->members->leave(session, *member) == MemberTable::Change::last_of_key)
     tell(*target, Event::Kind::left, std::move(member), wakes);

@@ -120,7 +120,7 @@ class LocalBus final : public Bus, private KeptLog::Owner {
   [[nodiscard]] Channel* find_or_create(std::string_view name);
   void settle(Channel& channel) noexcept;
   void settle_last(Channel& channel) noexcept;
-  [[nodiscard]] bool make_room(Channel& channel, size_t payload);
+  [[nodiscard]] bool make_room(Channel& channel, size_t payload, size_t count = 1);
   Position place(Channel& channel, const Message& message, const std::optional<Keep>& keep,
                  Wakes& wakes);
   [[nodiscard]] uint64_t subscribers_of(const Channel& channel) noexcept;

@@ -14,7 +14,8 @@ Receipt LocalBus::submit(const Submission& submission, uint32_t) {
   if (receipts_.find(submission, clock_.now_ms(), receipt)) return receipt;
   for (const Submission::Target& target : submission.targets) {
     Channel* const channel = find_or_create(target.channel);
-    if (!channel || !make_room(*channel, submission.payload.size()))
+    // One loop may listen to all of them.
+    if (!channel || !make_room(*channel, submission.payload.size(), submission.targets.size()))
       return {BusStatus::full, false, {}};
   }
   for (const Submission::Target& target : submission.targets) {

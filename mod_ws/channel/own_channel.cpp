@@ -32,6 +32,8 @@ bool is_of_users(std::string_view channel) noexcept {
   return channel.starts_with(kTold) || channel.starts_with(kKept);
 }
 
+bool is_told(std::string_view channel) noexcept { return channel.starts_with(kTold); }
+
 bool is_own(std::string_view channel, std::string_view user) noexcept {
   if (channel.starts_with(kTold)) return is_encoded(channel.substr(kTold.size()), user);
   return is_kept_for(channel, user);

@@ -1,6 +1,6 @@
 // The channels of users: user:NAME, where a site tells NAME something, and own:PLUGIN:NAME, where a
-// plugin keeps something for NAME. NAME alone may hear there, and always may; in own:PLUGIN:NAME
-// the same holds for publishing.
+// plugin keeps something for NAME. NAME alone may hear there, and always may. In own:PLUGIN:NAME
+// the same holds for publishing; in user:NAME no session may, but those whose sign-in names it.
 #pragma once
 
 #include <string_view>
@@ -9,6 +9,8 @@ namespace ws::channel {
 
 // Channels whose names begin so.
 [[nodiscard]] bool is_of_users(std::string_view channel) noexcept;
+// Of these, user:NAME.
+[[nodiscard]] bool is_told(std::string_view channel) noexcept;
 // One of them, and this user's. user: empty for a guest. In the channel's name, what no channel's
 // name may hold (blanks, control characters) and % are percent-encoded.
 [[nodiscard]] bool is_own(std::string_view channel, std::string_view user) noexcept;

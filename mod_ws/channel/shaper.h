@@ -22,6 +22,13 @@ class Shaper {
   // event's own content, to be changed or not; text must be UTF-8. False: nothing is sent.
   [[nodiscard]] virtual bool shape(const Event& event, WireMessage& wire) noexcept = 0;
 
+  // [loop] Whether its sessions may go on when they missed something there; else they are closed with
+  // 1013, and come back.
+  [[nodiscard]] virtual bool may_miss(std::string_view channel) const noexcept {
+    (void)channel;
+    return true;
+  }
+
  protected:
   ~Shaper() = default;
 };

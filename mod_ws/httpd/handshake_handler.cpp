@@ -182,13 +182,18 @@ int upgrade(request_rec* r, const DirectoryConfig& config) {
     return refuse(r, *refusal);
   const auto& accept = std::get<protocol::HandshakeAccept>(checked);
   session::SessionStart start;
-  if (const int status = check_request(r, config, accept, start.seat); status != kOk) return status;
-
   Child::Endpoint endpoint{};
-  if (!global_config()->child->endpoint(r->server, config, endpoint))
-    return refuse_for_now(r, "the plugin did not start", base::LogLevel::info);
+  {
+    const StopLater stop_later;
+    if (const int status = check_request(r, config, accept, start.seat); status != kOk)
+      return status;
+    if (!global_config()->child->endpoint(r->server, config, endpoint))
+      return refuse_for_now(r, "the plugin did not start", base::LogLevel::info);
+  }
+  // This may take long, for it may run a page of the site: a stop does not wait for it.
   Authorized visitor;
   if (const int status = identify(r, config, visitor); status != kOk) return status;
+  const StopLater stop_later;
   auto request = store(r, fields, query, std::move(visitor.identity));
   plugin::HandshakeDecision decision = endpoint.instance->handshake(*request, accept.subprotocols);
   if (decision.status != HTTP_SWITCHING_PROTOCOLS) return refuse(r, decision);
@@ -220,6 +225,7 @@ int ws_post_read_request(request_rec* r) {
 // an upgrade, and would take its Location away.
 int ws_fixups(request_rec* r) {
   return guarded(r->server, kDeclined, [&] {
+    if (r->proxyreq != PROXYREQ_NONE) show_token(r);
     if (!plugin_config(r) || !wants_websocket(r)) return kDeclined;
     r->handler = kHandler;
     r->finfo.filetype = APR_NOFILE;
@@ -231,7 +237,6 @@ int ws_handle_upgrade(request_rec* r) {
   return guarded(r->server, HTTP_INTERNAL_SERVER_ERROR, [&] {
     const DirectoryConfig* const config = plugin_config(r);
     if (!config || !wants_websocket(r)) return kDeclined;
-    const StopLater stop_later;
     return upgrade(r, *config);
   });
 }

@@ -67,8 +67,8 @@ bool sets_handler(request_rec* r, const core_dir_config& section) {
   return !error && handler && std::string_view(handler) == kHandler;
 }
 
-// The Location that says SetHandler websocket-publish: the outermost, for one within it may add
-// other rules of access. Null: it has no plain path.
+// The Location that says SetHandler websocket-publish: the outermost, for one within it may have
+// other settings for some channels. Null: it has no plain path.
 const char* base_of(request_rec* r) {
   const auto* const server =
       static_cast<const core_server_config*>(ap_get_core_module_config(r->server->module_config));
@@ -117,7 +117,8 @@ std::optional<Refusal> check_caller(const request_rec* r, const publish::Keys* k
 std::optional<Refusal> check_signature(const request_rec* r, const publish::Keys* keys,
                                        std::string_view body) {
   if (!keys || !is_signed(r)) return std::nullopt;
-  const publish::SignedRequest request{r->method, r->unparsed_uri, body};
+  const publish::SignedRequest request{r->method, r->unparsed_uri, header(r, "Content-Type"),
+                                       header(r, "Idempotency-Key"), body};
   if (keys->accepts(header(r, "X-WebSocket-Signature"), request, apr_time_sec(apr_time_now())))
     return std::nullopt;
   return Refusal{401, "unauthorized", "The signature is wrong, or more than 5 minutes old."};
@@ -126,6 +127,13 @@ std::optional<Refusal> check_signature(const request_rec* r, const publish::Keys
 bool is_key(std::string_view key) noexcept {
   return !key.empty() && key.size() <= kMaxKey &&
          std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+// What AllowEncodedSlashes lets through is a slash or it is not, as the administrator says; a name
+// is to mean the same everywhere.
+bool has_encoded_slash(std::string_view target) noexcept {
+  const std::string_view path = target.substr(0, target.find('?'));
+  return path.find("%2F") != path.npos || path.find("%2f") != path.npos;
 }
 
 // What the headers say of a message.
@@ -170,6 +178,8 @@ int handle(request_rec* r) {
                   "SetHandler %s needs a <Location> with a plain path around it", kHandler);
     return HTTP_INTERNAL_SERVER_ERROR;
   }
+  if (has_encoded_slash(r->unparsed_uri))
+    return refuse(r, {400, "bad_channel", "A name with a slash goes into the query."});
   const auto parsed = publish::parse_call(r->method, path_below(r, base), r->args ? r->args : "");
   if (const auto* const refusal = std::get_if<Refusal>(&parsed)) return refuse(r, *refusal);
 

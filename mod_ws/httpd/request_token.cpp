@@ -52,10 +52,23 @@ void hide_token(request_rec* r) {
   }
   if (in_query) {
     hidden->query = r->args;
+    hidden->unparsed_uri = r->unparsed_uri;
+    hidden->the_request = r->the_request;
     set_query(r, in_query->rest);
     r->the_request = with_query(r, r->the_request, in_query->rest);
   }
   ap_set_module_config(r->request_config, &websocket_module, hidden);
+}
+
+void show_token(request_rec* r) {
+  const RequestToken* const hidden = hidden_token(r);
+  if (!hidden) return;
+  if (hidden->protocols) apr_table_setn(r->headers_in, kProtocols, hidden->protocols);
+  if (!hidden->query) return;
+  r->args = copy(r, hidden->query);
+  r->parsed_uri.query = r->args;
+  r->unparsed_uri = hidden->unparsed_uri;
+  r->the_request = hidden->the_request;
 }
 
 const RequestToken* hidden_token(const request_rec* r) noexcept {

@@ -14,11 +14,17 @@ struct RequestToken {
   const char* token;      // from the subprotocols, else from the query
   const char* protocols;  // Sec-WebSocket-Protocol and the query as they were; null: untouched
   const char* query;
+  char* unparsed_uri;  // what the query stood in, too
+  char* the_request;
 };
 
 // [worker] For post_read_request, when a WebSocketToken is somewhere in the configuration: takes
 // the token out of the request's header, query and request line.
 void hide_token(request_rec* r);
+
+// For what is proxied elsewhere, where names like ours may mean something else: everything is as it
+// was.
+void show_token(request_rec* r);
 
 // What hide_token() found; null: none.
 [[nodiscard]] const RequestToken* hidden_token(const request_rec* r) noexcept;

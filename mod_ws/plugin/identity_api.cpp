@@ -50,6 +50,9 @@ bool renew_now(PluginInstance& instance, Session& session, std::string_view toke
   };
   if (identity->rights.user != old.user) return fault = "the token is another user's", false;
   if (end_of(identity->rights) < end_of(old)) return fault = "the token ends sooner", false;
+  // A token that names no channels changes nothing about them.
+  if (!identity->rights.subscribe) identity->rights.subscribe = old.subscribe;
+  if (!identity->rights.publish) identity->rights.publish = old.publish;
   self.rights = std::make_unique<const Rights>(std::move(identity->rights));
   return true;
 }

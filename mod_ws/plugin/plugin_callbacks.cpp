@@ -134,8 +134,13 @@ bool PluginInstance::shape_change(const channel::Event& event,
 }
 
 // A user's channel has no history: nobody can make up for what was lost there.
+// An order to end the user's sessions may be among it.
+bool PluginInstance::may_miss(std::string_view channel) const noexcept {
+  return !is_user_channel(channel);
+}
+
 bool PluginInstance::shape_gap(const channel::Event& event, channel::WireMessage& wire) noexcept {
-  if (!on_gap_ || is_user_channel(event.channel.view())) return false;
+  if (!on_gap_) return false;
   Delivery delivery(event, wire);
   const bool intact =
       guarded(log(), "a gap callback", [&] { on_gap_(gap_self_, delivery.table()); });

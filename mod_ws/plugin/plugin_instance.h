@@ -107,6 +107,8 @@ class PluginInstance final : public session::SessionHandler, public channel::Sha
                            channel::WireMessage& wire) noexcept override;
 
   [[nodiscard]] bool admit(session::Session& session, const Rights& rights);
+  [[nodiscard]] bool may_miss(std::string_view channel) const noexcept override;
+
   [[nodiscard]] bool subscribe_user(session::Session& session, std::string_view user);
   [[nodiscard]] bool shape_message(const channel::Event& event,
                                    channel::WireMessage& wire) noexcept;

@@ -29,6 +29,10 @@ bool may_subscribe(channel::ChannelRules rules, const Rights* rights,
 bool may_publish(channel::ChannelRules rules, const Rights* rights,
                  std::string_view channel) noexcept {
   if (channel::is_kept_for(channel, user_of(rights))) return true;
+  // Here the site speaks, and whom it names to speak for it.
+  if (channel::is_of_users(channel))
+    return channel::is_told(channel) && rights && rights->publish &&
+           rights->publish->match(channel);
   return is_among(channel::who_publishes(rules, channel), rights) &&
          (!rights || !rights->publish || rights->publish->match(channel));
 }

@@ -85,6 +85,12 @@ std::optional<uint32_t> duration_of(std::string_view text) noexcept {
 
 Refusal bad_query(std::string message) { return {400, "bad_query", std::move(message)}; }
 
+// An inner Location may have other rules of access: its path says what it is about.
+Refusal named_twice() {
+  return {400, "bad_query",
+          "Channels and users stand in the path, or in the query of the Location itself."};
+}
+
 // Reads the query into the call, and on its way the users of it.
 std::optional<Refusal> read_query(std::string_view query, Call& call) {
   std::optional<uint32_t> history;
@@ -124,18 +130,23 @@ std::optional<Refusal> read_query(std::string_view query, Call& call) {
 }
 
 // users/NAME and what follows.
-void read_user_path(std::string_view path, Call& call) {
+std::optional<Refusal> read_user_path(std::string_view path, Call& call) {
   path.remove_prefix(std::min(kUsers.size() + 1, path.size()));
-  if (path == kDisconnect && !call.users.empty()) {
+  const bool is_in_query = !call.users.empty();
+  if (path == kDisconnect && is_in_query) {
     call.kind = Call::Kind::disconnect;
-    return;
+    return std::nullopt;
   }
   if (path.size() > kDisconnect.size() + 1 && path.ends_with(kDisconnect) &&
       path[path.size() - kDisconnect.size() - 1] == '/') {
     call.kind = Call::Kind::disconnect;
     path.remove_suffix(kDisconnect.size() + 1);
   }
-  if (!path.empty()) call.users.insert(call.users.begin(), std::string(path));
+  if (is_in_query != path.empty()) return named_twice();
+  if (path.find('/') != path.npos)
+    return Refusal{400, "bad_user", "A name with a slash goes into the query: users?user=NAME."};
+  if (!is_in_query) call.users.emplace_back(path);
+  return std::nullopt;
 }
 
 std::optional<Refusal> check_names(const Call& call) {
@@ -177,10 +188,13 @@ std::variant<Call, Refusal> parse_call(std::string_view method, std::string_view
   if (auto refusal = read_query(query, call)) return *refusal;
   const bool is_of_users = path == kUsers || path.starts_with("users/");
   if (is_of_users) {
-    read_user_path(path, call);
-    if (call.users.empty()) return Refusal{400, "bad_user", "No user is named."};
+    if (!call.channels.empty()) return named_twice();
+    if (path.size() <= kUsers.size() + 1 && call.users.empty())
+      return Refusal{400, "bad_user", "No user is named."};
+    if (auto refusal = read_user_path(path, call)) return *refusal;
   } else if (!path.empty()) {
-    call.channels.insert(call.channels.begin(), std::string(path));
+    if (!call.channels.empty() || !call.users.empty()) return named_twice();
+    call.channels.emplace_back(path);
   }
   if (call.kind != Call::Kind::disconnect)
     for (const std::string& user : call.users) call.channels.push_back(own_channel(user));

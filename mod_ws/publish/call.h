@@ -42,9 +42,9 @@ struct Refusal {
 
 // path: what follows the handler's Location, decoded, without a slash at its front. query: raw.
 //
-//   CHANNEL                    a channel; more by channel=NAME in the query
-//   users/NAME                 a user's own channel; more by user=NAME
-//   users/NAME/disconnect      his connections; more by user=NAME
+//   CHANNEL, or nothing and channel=NAME in the query, also several, and user=NAME
+//   users/NAME, or users and user=NAME in the query: a user's own channel
+//   users/NAME/disconnect, or users/disconnect and user=NAME: his connections
 [[nodiscard]] std::variant<Call, Refusal> parse_call(std::string_view method, std::string_view path,
                                                      std::string_view query);
 

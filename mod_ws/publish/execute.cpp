@@ -36,17 +36,16 @@ std::string full(const Ground& ground, std::string_view name) {
   return std::string(channel::FullName(ground.name_space, name));
 }
 
-std::array<unsigned char, 32> digest_of(const channel::Submission& submission) {
+// Of what the caller said: rules may change until he asks again.
+std::array<unsigned char, 32> digest_of(const Call& call, const Content& content) {
   std::array<unsigned char, 32> digest{};
-  std::string text(1, static_cast<char>(submission.opcode));
-  for (const auto& target : submission.targets)
-    text.append(target.channel)
-        .append(1, '\0')
-        .append(target.keep
-                    ? std::to_string(target.keep->count) + ' ' + std::to_string(target.keep->age_ms)
-                    : "")
-        .append(1, '\0');
-  text += submission.payload;
+  std::string text(1, static_cast<char>(content.opcode));
+  for (const std::string& name : call.channels) text.append(name).append(1, '\0');
+  if (call.keep)
+    text.append(std::to_string(call.keep->count))
+        .append(1, ' ')
+        .append(std::to_string(call.keep->age_ms));
+  text.append(1, '\0').append(content.body);
   EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
   return digest;
 }
@@ -70,7 +69,7 @@ Result publish(const Call& call, const Content& content, const Ground& ground) {
     submission.targets.push_back({full(ground, name), keep_of(call, ground, name)});
   if (!content.key.empty()) {
     submission.key = std::string(ground.name_space).append(1, '\n').append(content.key);
-    submission.digest = digest_of(submission);
+    submission.digest = digest_of(call, content);
   }
   const channel::Receipt receipt = ground.bus.submit(submission, ground.patience_ms);
   if (receipt.status != BusStatus::ok) return refusal_of(receipt.status);
@@ -85,8 +84,8 @@ Result disconnect(const Call& call, const Content& content, const Ground& ground
   for (const std::string& user : call.users)
     for (const std::string_view location : ground.locations) {
       const BusStatus status =
-          ground.bus.control(plugin::user_channel(ground.name_space, location, user),
-                             channel::encode_close(code, reason));
+          ground.bus.control_and_wait(plugin::user_channel(ground.name_space, location, user),
+                                      channel::encode_close(code, reason), ground.patience_ms);
       if (status != BusStatus::ok) return refusal_of(status);
     }
   return Done{disconnected_answer(call.users)};
@@ -105,7 +104,8 @@ Result describe(const Call& call, const Ground& ground) {
 Result list(const Call& call, const Ground& ground) {
   std::vector<channel::ChannelFacts> channels;
   const std::string all = std::string(ground.name_space) + '\n';
-  const std::string after = call.after.empty() ? std::string() : all + call.after;
+  // Before names come the channels that no plugin can name: they begin with a control character.
+  const std::string after = all + (call.after.empty() ? " " : call.after);
   const BusStatus status = ground.bus.list(all + call.prefix, after, call.limit, channels);
   if (status != BusStatus::ok) return refusal_of(status);
   std::string_view next;

@@ -95,7 +95,8 @@ bool Keys::accepts(std::string_view signature, const SignedRequest& request,
   if (time < now_seconds - kSignatureSeconds || time > now_seconds + kSignatureSeconds)
     return false;
   std::string text(seconds);
-  for (const std::string_view part : {request.method, request.target, request.body})
+  for (const std::string_view part :
+       {request.method, request.target, request.type, request.key, request.body})
     text.append(1, '\n').append(part);
   bool is_known = false;
   for (const std::string& key : keys_) {

@@ -12,6 +12,8 @@ namespace ws::publish {
 struct SignedRequest {
   std::string_view method;
   std::string_view target;  // raw, with its query
+  std::string_view type;    // Content-Type; empty: none
+  std::string_view key;     // Idempotency-Key; empty: none
   std::string_view body;
 };
 
@@ -28,7 +30,7 @@ class Keys {
   [[nodiscard]] bool accepts(std::string_view authorization) const noexcept;
 
   // signature: "t=SECONDS,v1=HEX", where HEX is the HMAC-SHA256 under a key of
-  //   SECONDS \n METHOD \n TARGET \n BODY
+  //   SECONDS \n METHOD \n TARGET \n TYPE \n KEY \n BODY
   [[nodiscard]] bool accepts(std::string_view signature, const SignedRequest& request,
                              int64_t now_seconds) const;
 

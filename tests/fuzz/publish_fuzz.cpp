@@ -60,7 +60,8 @@ void check_keys(std::string_view file, std::string_view header) {
   std::string error;
   require(keys.parse(file, error) == error.empty(), "an error, or keys");
   (void)keys.accepts(header);
-  require(!keys.accepts(header, {"POST", "/", file}, 1'700'000'000), "nobody signs by chance");
+  require(!keys.accepts(header, {"POST", "/", "", "", file}, 1'700'000'000),
+          "nobody signs by chance");
 }
 
 }  // namespace

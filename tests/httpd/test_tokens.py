@@ -218,3 +218,19 @@ def test_configtest_refuses_bad_arguments(prepare_httpd, tmp_path, key_pairs, li
     accepted, output = prepare_httpd(f"<Location /x>\n{line}\n</Location>\n",
                                      bystander=False).configtest()
     assert not accepted and "WebSocketToken" in output, output
+
+
+def test_what_is_proxied_elsewhere_keeps_its_own_tokens(start_httpd, key_folder):
+    """Another server's clients may use the same names."""
+    server = start_httpd(
+        (witness.location("/ws/who", KEY) + witness.location("/ws/none")).replace(
+            "conf/", f"{key_folder}/"),
+        modules=("proxy", "proxy_http"), children=4,
+        plain="ProxyPass /cable http://localhost:@PORT@/ws/none upgrade=websocket\n")
+    peer = server.connect("/cable?a=1&token=theirs",
+                          replace={"Sec-WebSocket-Protocol": "a, ws.token.theirs"})
+    told = witness.ask(peer, "request")
+    assert told["query"] == "a=1&token=theirs"
+    assert told["header sec-websocket-protocol"] == ["a, ws.token.theirs"]
+    peer.close()
+    peer.abandon()

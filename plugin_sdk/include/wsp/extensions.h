@@ -178,8 +178,8 @@ typedef struct wsp_prefix_1 {
 typedef struct wsp_users_1 {
   uint32_t struct_size;
 
-  /* One message, encoded once; on_deliver does not see it. Not kept, and nobody is told
-   * of a gap. All messages to one user arrive in one order. */
+  /* One message, encoded once; on_deliver does not see it. Not kept. All messages to one
+   * user arrive in one order; sessions that would miss one are closed with 1013. */
   wsp_status (*send)(const wsp_host*, wsp_bytes user, wsp_opcode, wsp_bytes);
 
   /* host->close for each of them. */

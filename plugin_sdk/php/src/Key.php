@@ -53,7 +53,9 @@ final class Key
         if ($this->scheme === Scheme::Bearer) {
             return ['Authorization' => "Bearer $this->secret"];
         }
-        $signed = implode("\n", [$now, $request->method, $request->target(), $request->body]);
+        $type = $request->headers['Content-Type'] ?? '';
+        $key = $request->headers['Idempotency-Key'] ?? '';
+        $signed = implode("\n", [$now, $request->method, $request->target(), $type, $key, $request->body]);
         return ['X-WebSocket-Signature' => "t=$now,v1=" . hash_hmac('sha256', $signed, $this->secret)];
     }
 

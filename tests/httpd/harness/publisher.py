@@ -64,8 +64,9 @@ class Publisher:
         return answer.json
 
 
-def signature(method, target, body, key=KEY, seconds=None):
+def signature(method, target, body, key=KEY, seconds=None, content_type="", idempotency_key=""):
     """The X-WebSocket-Signature of a request."""
     seconds = str(int(time.time()) if seconds is None else seconds)
-    text = b"\n".join((seconds.encode(), method.encode(), target.encode(), body))
+    head = "\n".join((seconds, method, target, content_type, idempotency_key, ""))
+    text = head.encode() + body
     return f"t={seconds},v1={hmac.new(key.encode(), text, hashlib.sha256).hexdigest()}"

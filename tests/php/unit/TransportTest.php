@@ -223,7 +223,8 @@ final class TransportTest extends TestCase
         (new Publisher($server->url(), Key::signature('a-secret')))->publish('ä', "a\nb", history: 1);
         $request = $server->request();
         self::assertSame(1, preg_match('/^t=(\d+),v1=([0-9a-f]{64})$/', $request['headers']['x-websocket-signature'], $match));
-        $text = "$match[1]\nPOST\n/ws/publish?channel=%C3%A4&history=1\na\nb";
+        ['content-type' => $type, 'idempotency-key' => $key] = $request['headers'];
+        $text = "$match[1]\nPOST\n/ws/publish?channel=%C3%A4&history=1\n$type\n$key\na\nb";
         self::assertSame(hash_hmac('sha256', $text, 'a-secret'), $match[2]);
         self::assertEqualsWithDelta(time(), (int) $match[1], 60);
         self::assertArrayNotHasKey('authorization', $request['headers']);

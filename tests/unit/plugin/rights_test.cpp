@@ -54,7 +54,13 @@ TEST(rights, AUsersChannelIsNobodyElses) {
   CHECK_FALSE(may_subscribe({}, nullptr, "user:ann"));
   CHECK_FALSE(may_subscribe_under({}, &ann, "user:"));
   CHECK_FALSE(may_subscribe_under({}, &ann, "user:ann."));
+  for (const char* channel : {"user:bob", "user:ann", "own:notifications:bob"})
+    CHECK_FALSE(may_publish({}, &ann, channel));
+  CHECK_TRUE(may_publish({}, &ann, "own:notifications:ann"));
+  CHECK_FALSE(may_publish({}, nullptr, "user:ann"));
+  ann.publish = ChannelPatterns::parse("user:* own:*");
   CHECK_TRUE(may_publish({}, &ann, "user:bob"));
+  CHECK_FALSE(may_publish({}, &ann, "own:notifications:bob"));
   CHECK_FALSE(may_subscribe({}, &ann, "own:notifications:bob"));
   CHECK_FALSE(may_subscribe_under({}, &ann, "own:notifications:"));
   // No limit of a token's makes it his.

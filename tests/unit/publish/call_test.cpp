@@ -45,7 +45,8 @@ TEST(call, PublishesToTheChannelInThePath) {
 }
 
 TEST(call, TakesMoreChannelsFromTheQuery) {
-  check("a b/c \xC3\xA4", joined(good("POST", "a", "channel=b%2fc&channel=%C3%A4").channels));
+  check("b/c \xC3\xA4 user:x",
+        joined(good("POST", "", "channel=b%2fc&channel=%C3%A4&user=x").channels));
   check("b", joined(good("POST", "", "channel=b").channels));
 }
 
@@ -69,17 +70,19 @@ TEST(call, HistoryIsWhatTheQuerySays) {
 }
 
 TEST(call, UsersHaveChannelsOfTheirOwn) {
-  const Call call = good("POST", "users/ann", "user=Bob+Lee&user=50%25");
-  check("user:ann user:Bob%20Lee user:50%25", joined(call.channels));
+  check("user:ann", joined(good("POST", "users/ann").channels));
+  check("user:Bob%20Lee user:50%25",
+        joined(good("POST", "users", "user=Bob+Lee&user=50%25").channels));
   LONGS_EQUAL(3, good("POST", "users/ann", "history=3").keep->count);
   check("user:a/b", joined(good("POST", "users", "user=a%2Fb").channels));
 }
 
 TEST(call, UsersAreDisconnected) {
-  const Call call = good("POST", "users/ann/disconnect", "user=bob");
+  const Call call = good("POST", "users/ann/disconnect");
   CHECK_TRUE(call.kind == Call::Kind::disconnect);
-  check("ann bob", joined(call.users));
+  check("ann", joined(call.users));
   CHECK_TRUE(call.channels.empty());
+  check("ann bob", joined(good("POST", "users/disconnect", "user=ann&user=bob").users));
   check("a/b", joined(good("POST", "users/disconnect", "user=a/b").users));
   // Somebody may be called so.
   check("user:disconnect", joined(good("POST", "users/disconnect").channels));
@@ -108,16 +111,17 @@ TEST(call, ChannelsMustBeNamedWell) {
   check("400 bad_channel", bad("POST", ""));
   check("400 bad_channel", bad("DELETE", ""));
   check("400 bad_channel", bad("POST", "a b"));
-  check("400 bad_channel", bad("POST", "a", "channel="));
-  check("400 bad_channel", bad("POST", "a", "channel=%00"));
-  check("400 bad_channel", bad("POST", "a", "channel=%ff"));
-  check("400 bad_channel", bad("POST", "a", "channel=x%0d%0ay"));
+  check("400 bad_channel", bad("POST", "", "channel="));
+  check("400 bad_channel", bad("POST", "", "channel=%00"));
+  check("400 bad_channel", bad("POST", "", "channel=%ff"));
+  check("400 bad_channel", bad("POST", "", "channel=x%0d%0ay"));
   check("taken", bad("POST", std::string(255, 'x')));
   check("400 bad_channel", bad("POST", std::string(256, 'x')));
-  check("400 bad_channel", bad("GET", "a", "channel=b"));
+  check("400 bad_channel", bad("GET", "", "channel=a&channel=b"));
   check("400 bad_user", bad("POST", "users"));
   check("400 bad_user", bad("POST", "users/"));
-  check("400 bad_user", bad("POST", "users/a", "user=%ff"));
+  check("400 bad_user", bad("POST", "users", "user=%ff"));
+  check("400 bad_user", bad("POST", "users/a/b"));
   check("400 bad_channel", bad("POST", "users/" + std::string(251, 'x')));
 }
 
@@ -126,12 +130,23 @@ TEST(call, QueryMustBeKnownAndEncoded) {
                             "history=4294967296", "history=1x", "history=1&age=", "history=1&age=0",
                             "history=1&age=5w", "age=5", "chanel=b", "limit=0", "limit=1001"})
     check("400 bad_query", bad("POST", "a", query));
-  check("taken", bad("POST", "a", "&&channel=b&"));
+  check("taken", bad("POST", "", "&&channel=b&"));
+}
+
+// Who may call an inner Location may not name what is without.
+TEST(call, NamesStandInThePathOrInTheQuery) {
+  for (const char* query : {"channel=b", "user=b"}) {
+    check("400 bad_query", bad("POST", "a", query));
+    check("400 bad_query", bad("POST", "users/a", query));
+    check("400 bad_query", bad("POST", "users/a/disconnect", query));
+  }
+  check("400 bad_query", bad("POST", "users", "user=a&channel=b"));
+  check("400 bad_query", bad("POST", "users/disconnect", "user=a&channel=b"));
 }
 
 TEST(call, HasAtMostAHundredChannels) {
   std::string query;
-  for (int i = 0; i < 99; ++i) query += "&channel=c" + std::to_string(i);
-  check("taken", bad("POST", "a", query));
-  check("413 too_many_channels", bad("POST", "a", query + "&channel=x&channel=y"));
+  for (int i = 0; i < 100; ++i) query += "&channel=c" + std::to_string(i);
+  check("taken", bad("POST", "", query));
+  check("413 too_many_channels", bad("POST", "", query + "&channel=x"));
 }

@@ -11,11 +11,12 @@ namespace {
 
 constexpr const char* kFile =
     "# the new one\n0123456789abcdef\r\n\n  fedcba9876543210fedcba9876543210  \n";
-constexpr SignedRequest kRequest{"POST", "/ws/publish/orders?history=5", "{\"a\":1}"};
-// printf '1700000000\nPOST\n/ws/publish/orders?history=5\n{"a":1}' | openssl dgst -sha256 -hmac
-// 0123456789abcdef
+constexpr SignedRequest kRequest{"POST", "/ws/publish/orders?history=5", "text/plain", "k1",
+                                 "{\"a\":1}"};
+// printf '1700000000\nPOST\n/ws/publish/orders?history=5\ntext/plain\nk1\n{"a":1}' | openssl dgst
+// -sha256 -hmac 0123456789abcdef
 constexpr const char* kSignature =
-    "t=1700000000,v1=a76e6bf8a1964e879250312469594075999b4d3a0cfb7a700f246b864b14f8ab";
+    "t=1700000000,v1=8669d0de96cc9a9ed9986923f5e1f161a5c7dfddff7f76efede4d622d23231ea";
 
 }  // namespace
 
@@ -50,9 +51,11 @@ TEST(keys, FileMustHaveGoodOnes) {
 
 TEST(keys, SignatureCoversTheWholeRequest) {
   CHECK_TRUE(keys.accepts(kSignature, kRequest, 1'700'000'000));
-  const SignedRequest others[] = {{"PUT", kRequest.target, kRequest.body},
-                                  {"POST", "/ws/publish/orders", kRequest.body},
-                                  {"POST", kRequest.target, "{\"a\":2}"}};
+  const SignedRequest others[] = {{"PUT", kRequest.target, "text/plain", "k1", kRequest.body},
+                                  {"POST", "/ws/publish/orders", "text/plain", "k1", kRequest.body},
+                                  {"POST", kRequest.target, "", "k1", kRequest.body},
+                                  {"POST", kRequest.target, "text/plain", "k2", kRequest.body},
+                                  {"POST", kRequest.target, "text/plain", "k1", "{\"a\":2}"}};
   for (const SignedRequest& other : others)
     CHECK_FALSE(keys.accepts(kSignature, other, 1'700'000'000));
 }
