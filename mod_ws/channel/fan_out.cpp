@@ -148,7 +148,16 @@ Audience::Entry& FanOut::entry_of(const Subscriber::Subscription& subscription) 
   return subscription.audience->entries[subscription.index];
 }
 
+// To one more, or once more to one of its channels.
+bool FanOut::may_subscribe(Subscriber& subscriber, std::string_view name) const noexcept {
+  if (subscriber.subscriptions_.size() < subscriber.session_.settings().limits.max_subscriptions)
+    return true;
+  const Audience* const audience = find(subscriber, name);
+  return audience && slot_of(subscriber, audience);
+}
+
 BusStatus FanOut::subscribe(Subscriber& subscriber, std::string_view channel) {
+  if (!may_subscribe(subscriber, channel)) return BusStatus::full;
   Audience* audience = nullptr;
   const BusStatus status = open(subscriber, channel, audience);
   if (status != BusStatus::ok || slot_of(subscriber, audience)) return status;
@@ -158,6 +167,7 @@ BusStatus FanOut::subscribe(Subscriber& subscriber, std::string_view channel) {
 
 BusStatus FanOut::subscribe(Subscriber& subscriber, std::string_view channel,
                             const HistoryQuery& query, HistoryDone done) {
+  if (!may_subscribe(subscriber, channel)) return BusStatus::full;
   Audience* audience = nullptr;
   const BusStatus status = open(subscriber, channel, audience);
   if (status != BusStatus::ok) return status;

@@ -109,6 +109,7 @@ class FanOut final : public net::TurnEnd, private Listener {
   [[nodiscard]] LocalChannel* find(std::string_view name) const noexcept;
   [[nodiscard]] Audience* find(Subscriber& subscriber, std::string_view name) const noexcept;
   [[nodiscard]] BusStatus open(Subscriber& subscriber, std::string_view name, Audience*& audience);
+  [[nodiscard]] bool may_subscribe(Subscriber& subscriber, std::string_view name) const noexcept;
   void insert(Subscriber& subscriber, Audience& audience, uint64_t after);
   void erase(Subscriber& subscriber, size_t slot);
   static void move(Audience& audience, size_t from, size_t to) noexcept;

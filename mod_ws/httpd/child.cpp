@@ -36,13 +36,14 @@ size_t descriptor_limit() noexcept {
 plugin::EngineSettings engine_settings(const ServerConfig& config, uint16_t process) {
   plugin::EngineSettings settings;
   if (config.loops != kUnset) settings.loops = static_cast<unsigned>(config.loops);
+  if (config.send_memory != kUnset) settings.send_memory = static_cast<size_t>(config.send_memory);
   settings.process = process;
   return settings;
 }
 
 plugin::InstanceConfig instance_config(const DirectoryConfig& config, const server_rec* s) {
   return {*config.plugin->library, config.plugin->location, effective_options(config.options),
-          channel_namespace(s), config.rules(), config.tokens};
+          channel_namespace(s),    config.rules(),          config.tokens};
 }
 
 }  // namespace

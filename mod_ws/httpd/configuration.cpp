@@ -62,6 +62,7 @@ session::SessionLimits DirectoryConfig::limits() const noexcept {
   set(limits.message_timeout_ms, message_timeout_ms);
   set(limits.close_timeout_ms, close_timeout_ms);
   set(limits.slow_client, slow_client);
+  set(limits.max_subscriptions, max_subscriptions);
   return limits;
 }
 
@@ -127,6 +128,7 @@ void* merge_directory_config(apr_pool_t* pool, void* base_config, void* add_conf
   inherit(merged->close_timeout_ms, base.close_timeout_ms);
   inherit(merged->send_queue, base.send_queue);
   inherit(merged->slow_client, base.slow_client);
+  inherit(merged->max_subscriptions, base.max_subscriptions);
   inherit(merged->authorize_timeout_ms, base.authorize_timeout_ms);
   return merged;
 }

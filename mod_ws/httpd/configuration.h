@@ -94,6 +94,7 @@ struct DirectoryConfig {
   int64_t close_timeout_ms = kUnset;
   int64_t send_queue = kUnset;
   int64_t slow_client = kUnset;  // session::SlowClient
+  int64_t max_subscriptions = kUnset;
 
   // With the defaults for what is unset.
   [[nodiscard]] session::SessionLimits limits() const noexcept;
@@ -106,6 +107,7 @@ struct ServerConfig {
   // Of the whole server: in the main server's configuration only.
   int64_t loops = kUnset;
   int64_t max_connections = kUnset;  // unset: as many as descriptors allow
+  int64_t send_memory = kUnset;
   const char* plugin_dir = nullptr;
   const char* state_dir = nullptr;  // null: in httpd's runtime directory
   bool state_off = false;           // WebSocketStateDir none

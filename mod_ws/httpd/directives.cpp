@@ -37,6 +37,7 @@ constexpr int64_t kGibi = kMebi * kKibi;
 constexpr DirectoryRule kMaxMessageSize{&DirectoryConfig::max_message_size, 1, kGibi};
 constexpr DirectoryRule kMaxFragments{&DirectoryConfig::max_fragments, 1, 1'000'000};
 constexpr DirectoryRule kSendQueue{&DirectoryConfig::send_queue, kKibi, kGibi};
+constexpr DirectoryRule kMaxSubscriptions{&DirectoryConfig::max_subscriptions, 1, 1'000'000};
 constexpr DirectoryRule kPingInterval{&DirectoryConfig::ping_interval_ms, 100, kDayMs, true};
 constexpr DirectoryRule kPongTimeout{&DirectoryConfig::pong_timeout_ms, 100, kDayMs};
 constexpr DirectoryRule kFrameTimeout{&DirectoryConfig::frame_timeout_ms, 100, kDayMs};
@@ -46,6 +47,7 @@ constexpr DirectoryRule kCloseTimeout{&DirectoryConfig::close_timeout_ms, 100, k
 
 constexpr ServerRule kLoops{&ServerConfig::loops, 1, 16};
 constexpr ServerRule kMaxConnections{&ServerConfig::max_connections, 1, 1'000'000};
+constexpr ServerRule kSendMemory{&ServerConfig::send_memory, kMebi, 1024 * kGibi};
 constexpr ServerRule kStateSize{&ServerConfig::state_size, kMebi, 1024 * kGibi};
 constexpr ServerRule kHistoryMaxCount{&ServerConfig::history_max_count, 0, 1'000'000};
 constexpr ServerRule kHistoryMaxAge{&ServerConfig::history_max_age_ms, 1000, 1000 * kDayMs / 24};
@@ -316,12 +318,16 @@ const command_rec kDirectives[] = {
                   "bytes that may wait for a slow client (default 1M)"),
     AP_INIT_TAKE1("WebSocketSlowClient", ws_set_slow_client, nullptr, kSections,
                   "what a full send queue does: 'close' the connection, or 'drop' messages"),
+    AP_INIT_TAKE1("WebSocketMaxSubscriptions", ws_set_number, info(kMaxSubscriptions), kSections,
+                  "the channels that one connection may be subscribed to (default 128)"),
     AP_INIT_TAKE1("WebSocketPublishKey", ws_set_publish_keys, nullptr, kSections,
                   "a file with the keys of those who may publish here over HTTP, or 'none'"),
     AP_INIT_TAKE1("WebSocketLoops", ws_set_server_number, info(kLoops), RSRC_CONF,
                   "event loop threads in each child process (default 1)"),
     AP_INIT_TAKE1("WebSocketMaxConnections", ws_set_server_number, info(kMaxConnections), RSRC_CONF,
                   "WebSocket connections in each child process"),
+    AP_INIT_TAKE1("WebSocketSendMemory", ws_set_server_number, info(kSendMemory), RSRC_CONF,
+                  "bytes that may wait for all slow clients of a child process (default 256M)"),
     AP_INIT_TAKE1("WebSocketPluginDir", ws_set_plugin_dir, nullptr, RSRC_CONF,
                   "where plugins are looked up by name (default: websocket, beside the module)"),
     AP_INIT_TAKE1("WebSocketNamespace", ws_set_namespace, nullptr, RSRC_CONF,

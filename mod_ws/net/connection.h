@@ -65,9 +65,7 @@ class Connection : public Timer {
   void write(base::SharedBytes bytes);
 
   // Of these, what is not just collected for this turn's one call.
-  [[nodiscard]] size_t waiting_bytes() const noexcept {
-    return waiting_ ? waiting_->plain.size() + waiting_->sealed.size() : 0;
-  }
+  [[nodiscard]] size_t waiting_bytes() const noexcept { return waiting_ ? waiting_->size() : 0; }
   // Gives the kernel what it takes now, without on_drained().
   void try_flush();
 
@@ -91,8 +89,18 @@ class Connection : public Timer {
 
   // What SSL already encrypted, and bytes or shared buffers behind it.
   struct Waiting {
+    explicit Waiting(EventLoop& its_loop) noexcept : loop(its_loop) {}
+    ~Waiting();
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+    [[nodiscard]] size_t size() const noexcept { return plain.size() + sealed.size(); }
+    // Tells the loop.
+    void count() noexcept;
+
+    EventLoop& loop;
     std::string sealed;
     OutputQueue plain;
+    size_t counted = 0;
   };
 
   void read_input();

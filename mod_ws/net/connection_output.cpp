@@ -92,8 +92,15 @@ size_t Connection::queued_bytes() const noexcept {
   return waiting_bytes() + (cork.owner == this ? cork.size : 0);
 }
 
+Connection::Waiting::~Waiting() { loop.change_waiting(counted, 0); }
+
+void Connection::Waiting::count() noexcept {
+  loop.change_waiting(counted, size());
+  counted = size();
+}
+
 Connection::Waiting& Connection::waiting() {
-  if (!waiting_) waiting_ = std::make_unique<Waiting>();
+  if (!waiting_) waiting_ = std::make_unique<Waiting>(loop_);
   return *waiting_;
 }
 
@@ -108,7 +115,8 @@ void Connection::write(std::string_view header, std::string_view payload) {
   auto& cork = loop_.cork();
   if (cork.owner != this || waiting_) {
     waiting().plain.append(header);
-    waiting().plain.append(payload);
+    waiting_->plain.append(payload);
+    waiting_->count();
     mark_dirty();
     return;
   }
@@ -135,6 +143,7 @@ void Connection::write(base::SharedBytes bytes) {
   if (is_closed() || output_ != Output::open) return;
   if (waiting_) {
     waiting_->plain.append(std::move(bytes));
+    waiting_->count();
     if (!blocked_) mark_dirty();
     return;
   }
@@ -144,6 +153,7 @@ void Connection::write(base::SharedBytes bytes) {
   if (sent < 0) return break_output();
   if (static_cast<size_t>(sent) == bytes.size()) return;
   waiting().plain.append(std::move(bytes), static_cast<size_t>(sent));
+  waiting_->count();
   blocked_ = true;
   watch();
 }
@@ -159,6 +169,7 @@ void Connection::write_directly(std::span<iovec> pieces) {
   for (const iovec& one : pieces)
     if (one.iov_len > 0) waiting().plain.append(view(one));
   if (!waiting_) return;
+  waiting_->count();
   blocked_ = true;
   watch();
 }
@@ -188,6 +199,7 @@ bool Connection::send_sealed() {
   }
   if (intact && !bytes.empty()) {
     waiting().sealed.append(bytes);
+    waiting_->count();
     watch();
   }
   tls.clear_pending();
@@ -241,6 +253,7 @@ void Connection::try_flush() {
   if (!flush_waiting()) return;
   blocked_ = !waiting_->sealed.empty() || !waiting_->plain.empty();
   if (!blocked_) return waiting_.reset();
+  waiting_->count();
   watch();
 }
 
@@ -250,7 +263,10 @@ void Connection::flush_now() {
   if (waiting_) {
     if (!flush_waiting()) return;
     blocked_ = !waiting_->sealed.empty() || !waiting_->plain.empty();
-    if (blocked_) return watch();
+    if (blocked_) {
+      waiting_->count();
+      return watch();
+    }
     waiting_.reset();
   }
   if (output_ == Output::finishing) {

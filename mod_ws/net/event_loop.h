@@ -98,6 +98,9 @@ class EventLoop {
   [[nodiscard]] int epoll_fd() const noexcept { return epoll_.get(); }
   void begin_slice() noexcept { slice_end_ns_ = 0; }
   void flush_later(Connection& connection) { dirty_.push_back(&connection); }
+  // What waits for slow peers, all connections together. They keep it up to date.
+  [[nodiscard]] size_t waiting_bytes() const noexcept { return waiting_bytes_; }
+  void change_waiting(size_t before, size_t now) noexcept { waiting_bytes_ += now - before; }
   void continue_later(Connection& connection) { ready_.push_back(&connection); }
   // Destroys the connection at the end of this turn, when no event can name it any more.
   void retire(std::unique_ptr<Connection> connection);
@@ -129,6 +132,7 @@ class EventLoop {
   TlsIo tls_;
   std::unique_ptr<char[]> input_ = std::make_unique_for_overwrite<char[]>(kInputSize);
   Cork cork_;
+  size_t waiting_bytes_ = 0;
   uint64_t slice_ns_ = 2'000'000;
   uint64_t slice_end_ns_ = 0;
   std::vector<Connection*> dirty_;

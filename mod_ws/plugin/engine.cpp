@@ -39,15 +39,18 @@ Engine::State::State(const EngineSettings& settings, base::Log& log, const base:
     : Runtime(log, settings.mailbox_bytes) {
   bus_ = std::move(bus);
   pool_ = std::make_unique<WorkPool>(std::max(settings.work_threads, 1u), settings.work_queue, log);
-  for (unsigned index = 0; index < std::clamp(settings.loops, 1u, 16u); ++index) {
+  const unsigned loops = std::clamp(settings.loops, 1u, 16u);
+  for (unsigned index = 0; index < loops; ++index) {
     loops_.push_back(
         std::make_unique<LoopContext>(log, clock, *bus_, seats_, settings.process, index));
     closers_.push_back(std::make_unique<LoopCloser>(*loops_.back(), [this] { tell_change(); }));
+    memories_.push_back(std::make_unique<SendMemory>(*loops_.back(), settings.send_memory / loops));
   }
 }
 
 Engine::State::~State() {
   closers_.clear();
+  memories_.clear();
   loops_.clear();
 }
 

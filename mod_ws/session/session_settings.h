@@ -27,6 +27,7 @@ struct SessionLimits {
   uint32_t message_timeout_ms = 60'000;
   uint32_t close_timeout_ms = 5'000;
   SlowClient slow_client = SlowClient::close;
+  uint32_t max_subscriptions = 128;
   bool accepts_text = true;
   bool accepts_binary = true;
 

@@ -28,6 +28,7 @@ SITE = "".join((
              plugin="@plugin:misbehave@"),
     channels.location(),
     channels.location("/ws/small-queue", "WebSocketSendQueue 65536"),
+    channels.location("/ws/few-subscriptions", "WebSocketMaxSubscriptions 5"),
     channels.location("/ws/ruled", 'WebSocketChannel "secret.*" subscribe=none publish=none',
                       'WebSocketChannel "news.*" publish=none'),
     location("/ws/chat", plugin="chat"),

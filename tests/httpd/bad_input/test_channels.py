@@ -6,8 +6,10 @@ import json
 import pytest
 
 from harness.channels import PATH, Talker
+from harness.config import location
 from harness.frames import CLOSE
 from harness.publisher import Publisher
+from harness.publisher import location as publisher_location
 from harness.session_log import ENDED
 
 CHAT = "/ws/chat"
@@ -97,6 +99,19 @@ def test_F3_many_rooms(ann):
         ann.join(room=f"{ann.room}-{number}")
     ann.say(type="join", room=f"{ann.room}-8")
     assert ann.hear("error")["code"] == "too_many_rooms"
+
+
+def test_F3_many_subscriptions(case):
+    """Whatever a plugin lets its clients ask for."""
+    talker = Talker(case.connect("/ws/few-subscriptions"))
+    for number in range(5):
+        talker.subscribe(f"F3.{number}")
+    for verb, name in (("subscribe", "F3.5"), ("prefix", "F3.")):
+        talker.say(verb, name)
+        assert talker.hear(f"{verb} ") == "-2"
+    talker.subscribe("F3.4")
+    talker.say("publish", "F3.4", 0, "x")
+    assert talker.texts(1, "F3.4") == ["x"]
 
 
 def test_F4_again_and_unknown(ann):
@@ -225,6 +240,29 @@ def test_F11_subscriber_that_does_not_read(case):
     reader.leave()
     codes = [end.code for end in case.ends(2)]
     assert sorted(codes) in ([1000, 1006], [1000, 1013])  # the Close may not get through
+
+
+def test_F12_many_that_do_not_read(start_httpd):
+    """Together they may keep 4 MiB waiting: the largest queues go, others are served."""
+    server = start_httpd(location(PATH, "WebSocketSendQueue 1M", "WebSocketPingInterval off",
+                                  plugin="@plugin:channels@") + publisher_location(),
+                         main="WebSocketSendMemory 4M\n", log_level="warn websocket:info",
+                         allowed=["slow clients were cut off"])
+    stuck = [Talker(server.open(receive_buffer=4096).upgrade(PATH)) for _ in range(100)]
+    reader = Talker(server.connect(PATH))
+    for talker in (*stuck, reader):
+        talker.subscribe("F12")
+    publisher = Publisher(server)
+    for number in range(400):
+        publisher.publish("F12", f"{number} " + "x" * 50_000)
+        assert reader.texts(1, "F12")[0].startswith(f"{number} ")
+        if len(server.log.find(0, "too slow, and the process has no room")) >= 10:
+            break
+    assert server.log.find(0, "slow clients were cut off")
+    assert len(server.children()) == 1
+    for talker in stuck:
+        talker.peer.abandon()
+    reader.leave()
 
 
 def test_F13_two_bots(case):
