@@ -95,10 +95,12 @@ TEST(connection_output, ASlowPeerGetsAllOfItInOrder) {
   c.write("end", "!");
   expected += std::string(shared.view()) + "end!";
   CHECK_TRUE(c.queued_bytes() > 100'000);
+  CHECK_EQUAL(c.waiting_bytes(), wire.loop.waiting_bytes());
   wire.turn();
   STRCMP_EQUAL("", c.take().c_str());
   CHECK_TRUE(wire.received() == expected);
   CHECK_EQUAL(0u, c.queued_bytes());
+  CHECK_EQUAL(0u, wire.loop.waiting_bytes());
   STRCMP_EQUAL("drained", c.take().c_str());
 }
 
@@ -162,6 +164,7 @@ TEST(connection_output, ClosedItTakesNothing) {
   wire.turn();
   CHECK_TRUE(c.is_closed());
   CHECK_EQUAL(0u, c.queued_bytes());
+  CHECK_EQUAL(0u, wire.loop.waiting_bytes());
   STRCMP_EQUAL("", c.take().c_str());
 }
 

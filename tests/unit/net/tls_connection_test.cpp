@@ -73,8 +73,10 @@ TEST(tls_connection, ASlowPeerGetsAllInOrder) {
       tls.c.try_flush();
     }
     CHECK_TRUE(tls.c.waiting_bytes() > 100'000);
+    CHECK_EQUAL(tls.c.waiting_bytes(), tls.wire.loop.waiting_bytes());
     tls.c.finish_output();
     CHECK_TRUE(tls.received() == expected);
+    CHECK_EQUAL(0u, tls.wire.loop.waiting_bytes());
     CHECK_TRUE(tls.pair.at_end());
     CHECK_TRUE(tls.wire.peer_at_end);
   }
