@@ -45,6 +45,7 @@ needs_for_httpd() {
   needs_for_demo mod_php
   need python3-pytest have_python_module pytest
   need python3-websockets have_python_module websockets
+  need python3-h2 have_python_module h2
 }
 
 needs_for_php() {

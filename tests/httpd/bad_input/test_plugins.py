@@ -22,7 +22,7 @@ def ask(peer, command):
 # -- the handshake ---------------------------------------------------------------------------
 
 def test_A19_too_many_headers_of_the_plugin(case):
-    case.allow(PLUGIN_FAILED)
+    case.allow("the answer.s headers are too long")
     case.refused(500, "/ws/misbehave?bigheaders")
 
 
