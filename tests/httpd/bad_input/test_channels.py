@@ -11,6 +11,7 @@ from harness.frames import CLOSE
 from harness.publisher import Publisher
 from harness.publisher import location as publisher_location
 from harness.session_log import ENDED
+from harness.waiting import wait_until
 
 CHAT = "/ws/chat"
 OFFER = {"Sec-WebSocket-Protocol": "chat.v1"}
@@ -258,7 +259,7 @@ def test_F12_many_that_do_not_read(start_httpd):
         assert reader.texts(1, "F12")[0].startswith(f"{number} ")
         if len(server.log.find(0, "too slow, and the process has no room")) >= 10:
             break
-    assert server.log.find(0, "slow clients were cut off")
+    wait_until(lambda: server.log.find(0, "slow clients were cut off"), "the line about all")
     assert len(server.children()) == 1
     for talker in stuck:
         talker.peer.abandon()
