@@ -10,8 +10,9 @@ constexpr std::string_view kKept = "own:";
 
 bool is_plain(unsigned char byte) noexcept { return byte > 0x20 && byte != '%' && byte != 0x7F; }
 
+constexpr char kDigits[] = "0123456789ABCDEF";
+
 bool is_encoded(std::string_view encoded, std::string_view user) noexcept {
-  constexpr char kDigits[] = "0123456789ABCDEF";
   for (const char c : user) {
     const auto byte = static_cast<unsigned char>(c);
     if (is_plain(byte)) {
@@ -27,6 +28,19 @@ bool is_encoded(std::string_view encoded, std::string_view user) noexcept {
 }
 
 }  // namespace
+
+std::string own_channel(std::string_view user) {
+  std::string name(kTold);
+  for (const char c : user) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (is_plain(byte)) {
+      name.push_back(c);
+    } else {
+      name.append({'%', kDigits[byte >> 4], kDigits[byte & 15]});
+    }
+  }
+  return name;
+}
 
 bool is_of_users(std::string_view channel) noexcept {
   return channel.starts_with(kTold) || channel.starts_with(kKept);

@@ -3,16 +3,20 @@
 // the same holds for publishing; in user:NAME no session may, but those whose sign-in names it.
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace ws::channel {
+
+// user:NAME of this user; may be too long to be a channel's name. What no such name may hold
+// (blanks, control characters) and % are percent-encoded.
+[[nodiscard]] std::string own_channel(std::string_view user);
 
 // Channels whose names begin so.
 [[nodiscard]] bool is_of_users(std::string_view channel) noexcept;
 // Of these, user:NAME.
 [[nodiscard]] bool is_told(std::string_view channel) noexcept;
-// One of them, and this user's. user: empty for a guest. In the channel's name, what no channel's
-// name may hold (blanks, control characters) and % are percent-encoded.
+// One of them, and this user's. user: empty for a guest.
 [[nodiscard]] bool is_own(std::string_view channel, std::string_view user) noexcept;
 // One of them, and somebody else's.
 [[nodiscard]] bool is_anothers(std::string_view channel, std::string_view user) noexcept;

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "channel/channel_name.h"
+#include "channel/own_channel.h"
 #include "protocol/utf8.h"
 
 namespace ws::publish {
@@ -166,22 +167,6 @@ Refusal wrong_method() {
 
 }  // namespace
 
-std::string own_channel(std::string_view user) {
-  std::string name = "user:";
-  for (const char c : user) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte > 0x20 && byte != '%' && byte != 0x7f) {
-      name.push_back(c);
-      continue;
-    }
-    constexpr char kDigits[] = "0123456789ABCDEF";
-    name.push_back('%');
-    name.push_back(kDigits[byte >> 4]);
-    name.push_back(kDigits[byte & 15]);
-  }
-  return name;
-}
-
 std::variant<Call, Refusal> parse_call(std::string_view method, std::string_view path,
                                        std::string_view query) {
   Call call;
@@ -197,7 +182,7 @@ std::variant<Call, Refusal> parse_call(std::string_view method, std::string_view
     call.channels.emplace_back(path);
   }
   if (call.kind != Call::Kind::disconnect)
-    for (const std::string& user : call.users) call.channels.push_back(own_channel(user));
+    for (const std::string& user : call.users) call.channels.push_back(channel::own_channel(user));
   if (auto refusal = check_names(call)) return *refusal;
 
   if (method == "POST") {

@@ -48,8 +48,4 @@ struct Refusal {
 [[nodiscard]] std::variant<Call, Refusal> parse_call(std::string_view method, std::string_view path,
                                                      std::string_view query);
 
-// The channel that only a user's own sessions hear. Bytes that no channel's name may hold are
-// percent-encoded. May be too long to be a name.
-[[nodiscard]] std::string own_channel(std::string_view user);
-
 }  // namespace ws::publish
