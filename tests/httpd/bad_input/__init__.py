@@ -1,1 +1,1 @@
-"""One test and more for every row of ROWS.md that this version answers for."""
+"""Tests of the rows of mod_ws/docs/bad_input.md."""
