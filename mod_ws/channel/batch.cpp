@@ -37,19 +37,20 @@ Batch::Part Batch::part_for(session::SessionId session, uint64_t after) const no
   return Part::all;
 }
 
-base::SharedBytes Batch::cut_for(session::SessionId session, uint64_t after,
-                                 uint32_t& count) const {
-  std::string cut;
-  count = 0;
+Batch::Cut Batch::cut_for(session::SessionId session, uint64_t after) const {
+  Cut cut;
+  std::string frames;
   size_t begin = 0;
   for (const Piece& piece : pieces_) {
     if (piece.order > after && piece.except != session) {
-      cut.append(frames_.view().substr(begin, piece.end - begin));
-      ++count;
+      cut.last = frames.size();
+      frames.append(frames_.view().substr(begin, piece.end - begin));
+      ++cut.count;
     }
     begin = piece.end;
   }
-  return base::SharedBytes(cut);
+  cut.frames = base::SharedBytes(frames);
+  return cut;
 }
 
 }  // namespace ws::channel

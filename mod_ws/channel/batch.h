@@ -30,13 +30,21 @@ class Batch {
   [[nodiscard]] size_t size() const noexcept { return size_; }
   [[nodiscard]] const base::SharedBytes& frames() const noexcept { return frames_; }
   [[nodiscard]] uint32_t count() const noexcept { return static_cast<uint32_t>(pieces_.size()); }
+  // Where the last message begins in the frames.
+  [[nodiscard]] size_t last() const noexcept {
+    return pieces_.size() < 2 ? 0 : pieces_[pieces_.size() - 2].end;
+  }
 
   enum class Part : uint8_t { all, some, none };
   // What of it is for a session that wants messages after this order.
   [[nodiscard]] Part part_for(session::SessionId session, uint64_t after) const noexcept;
-  // For Part::some: the frames, and how many.
-  [[nodiscard]] base::SharedBytes cut_for(session::SessionId session, uint64_t after,
-                                          uint32_t& count) const;
+  struct Cut {
+    base::SharedBytes frames;
+    uint32_t count = 0;  // of messages
+    size_t last = 0;     // where the last one begins
+  };
+  // For Part::some.
+  [[nodiscard]] Cut cut_for(session::SessionId session, uint64_t after) const;
 
  private:
   struct Piece {

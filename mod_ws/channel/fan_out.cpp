@@ -41,8 +41,8 @@ BusStatus FanOut::open(Subscriber& subscriber, std::string_view name, Audience*&
     auto made = std::make_unique<LocalChannel>(LocalChannel{std::string(name), {}});
     channel = channels_.emplace(made->name, std::move(made)).first->second.get();
   }
-  channel->audiences.push_back(
-      std::make_unique<Audience>(Audience{*channel, subscriber.shaper_, {}, 0, {}, {}, 0}));
+  channel->audiences.push_back(std::make_unique<Audience>(
+      Audience{*channel, subscriber.shaper_, ++last_stream_, {}, 0, {}, {}, 0}));
   audience = channel->audiences.back().get();
   release(*channel);
   return BusStatus::ok;
@@ -263,7 +263,8 @@ void FanOut::end_waiting(Subscriber& subscriber, uint64_t id, BusStatus status, 
   const auto waiting = std::move(found->waiting);
   Audience::Entry& entry = entry_of(*found);
   entry.after = order;
-  for (const auto& batch : waiting->batches) give(entry, batch);
+  const uint64_t stream = found->audience->stream;
+  for (const auto& batch : waiting->batches) give(entry, stream, batch);
 }
 
 }  // namespace ws::channel

@@ -38,6 +38,7 @@ struct Audience {
 
   LocalChannel& channel;
   Shaper& shaper;
+  uint64_t stream;  // names what goes this way in its sessions' queues; unique in the loop
   std::vector<Entry> entries;
   size_t entered = 0;                              // sessions that entered, subscribed or not
   std::unique_ptr<Batch> open;                     // of this turn
@@ -133,7 +134,8 @@ class FanOut final : public net::TurnEnd, private Listener {
   void seal(Audience& audience);
   void deliver_slice();
   [[nodiscard]] bool deliver(Audience& audience, bool sliced);
-  static void give(Audience::Entry& entry, const std::shared_ptr<const Batch>& batch);
+  static void give(Audience::Entry& entry, uint64_t stream,
+                   const std::shared_ptr<const Batch>& batch);
 
   net::EventLoop& loop_;
   Bus& bus_;
@@ -147,6 +149,7 @@ class FanOut final : public net::TurnEnd, private Listener {
   std::unordered_map<session::SessionId, Subscriber*> readers_;
   size_t sealed_bytes_ = 0;
   uint64_t last_reading_ = 0;
+  uint64_t last_stream_ = 0;
   bool holds_publishes_ = false;
 };
 

@@ -107,7 +107,7 @@ bool FanOut::deliver(Audience& audience, bool sliced) {
   while (!audience.sealed.empty()) {
     const std::shared_ptr<const Batch> batch = audience.sealed.front();
     while (audience.delivered < audience.entries.size()) {
-      give(audience.entries[audience.delivered++], batch);
+      give(audience.entries[audience.delivered++], audience.stream, batch);
       if (--countdown > 0) continue;
       countdown = kEntriesPerSliceCheck;
       if (sliced && loop_.slice_is_over()) return false;
@@ -119,7 +119,8 @@ bool FanOut::deliver(Audience& audience, bool sliced) {
   return true;
 }
 
-void FanOut::give(Audience::Entry& entry, const std::shared_ptr<const Batch>& batch) {
+void FanOut::give(Audience::Entry& entry, uint64_t stream,
+                  const std::shared_ptr<const Batch>& batch) {
   if (entry.after == Audience::kWaiting) {
     entry.subscriber->subscriptions_[entry.slot].waiting->batches.push_back(batch);
     return;
@@ -127,12 +128,11 @@ void FanOut::give(Audience::Entry& entry, const std::shared_ptr<const Batch>& ba
   const session::SessionId id = entry.session->id();
   switch (batch->part_for(id, entry.after)) {
     case Batch::Part::all:
-      entry.session->send_frames(batch->frames(), batch->count());
+      entry.session->send_frames(batch->frames(), batch->count(), stream, batch->last());
       break;
     case Batch::Part::some: {
-      uint32_t count = 0;
-      const base::SharedBytes cut = batch->cut_for(id, entry.after, count);
-      if (count > 0) entry.session->send_frames(cut, count);
+      const Batch::Cut cut = batch->cut_for(id, entry.after);
+      if (cut.count > 0) entry.session->send_frames(cut.frames, cut.count, stream, cut.last);
       break;
     }
     case Batch::Part::none:

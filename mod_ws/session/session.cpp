@@ -247,7 +247,8 @@ Session::SendResult Session::send(protocol::Opcode opcode, std::string_view payl
   return SendResult::ok;
 }
 
-Session::SendResult Session::send_frames(const base::SharedBytes& frames, uint32_t messages) {
+Session::SendResult Session::send_frames(const base::SharedBytes& frames, uint32_t messages,
+                                         uint64_t /*stream*/, size_t /*last*/) {
   if (!is_open()) return SendResult::gone;
   if (!has_room()) return SendResult::full;
   write(frames);

@@ -52,8 +52,11 @@ class Session final : public net::Connection {
   };
   // text must be UTF-8.
   SendResult send(protocol::Opcode opcode, std::string_view payload);
-  // Whole frames, as many messages; `messages` of them count in the statistics.
-  SendResult send_frames(const base::SharedBytes& frames, uint32_t messages);
+  // Whole frames, as many messages; `messages` of them count in the statistics. stream: whose they
+  // are, a number for each audience of the loop; while they wait they may be dropped for others
+  // (see SlowClient), but for those of stream 0. last: where the last message begins in `frames`.
+  SendResult send_frames(const base::SharedBytes& frames, uint32_t messages, uint64_t stream = 0,
+                         size_t last = 0);
 
   // Starts the closing handshake; a second call does nothing. False when it has begun before.
   bool close(uint16_t code, std::string_view reason);

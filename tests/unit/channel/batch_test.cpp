@@ -16,7 +16,11 @@ std::string frame_of(std::string_view payload) {
 }
 
 std::string cut(const Batch& batch, uint64_t session, uint64_t after, uint32_t& count) {
-  return std::string(batch.cut_for(session, after, count).view());
+  const Batch::Cut cut = batch.cut_for(session, after);
+  count = cut.count;
+  // The last message is whole, and nothing follows it.
+  if (count > 0) CHECK_EQUAL(cut.frames.view()[cut.last + 1] + 2u, cut.frames.size() - cut.last);
+  return std::string(cut.frames.view());
 }
 
 }  // namespace
@@ -32,6 +36,7 @@ TEST(batch, OneMessageIsOneBuffer) {
   CHECK_TRUE(batch.frames().view() == frame_of("hello"));
   POINTERS_EQUAL(before.view().data(), batch.frames().view().data());
   CHECK_EQUAL(1u, batch.count());
+  CHECK_EQUAL(0u, batch.last());
 }
 
 TEST(batch, ManyMessagesFollowEachOther) {
@@ -43,6 +48,7 @@ TEST(batch, ManyMessagesFollowEachOther) {
   CHECK_TRUE(batch.frames().view() == frame_of("a") + frame_of("") + frame_of("ccc"));
   CHECK_EQUAL(batch.frames().size(), batch.size());
   CHECK_EQUAL(3u, batch.count());
+  CHECK_TRUE(batch.frames().view().substr(batch.last()) == frame_of("ccc"));
 }
 
 TEST(batch, IsFullAtItsLimit) {
