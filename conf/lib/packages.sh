@@ -38,6 +38,7 @@ needs_for_building() {
   need apache2-bin have_httpd
   need apache2-dev have_apxs
   need libssl-dev have_header openssl/ssl.h
+  need zlib1g-dev have_header zlib.h
   need libcjson-dev have_header cjson/cJSON.h
   need liblmdb-dev have_header lmdb.h
   need libcurl4-openssl-dev have_header curl/curl.h

@@ -11,10 +11,19 @@ namespace {
 
 constexpr unsigned char kFin = 0x80;
 constexpr unsigned char kReservedBits = 0x70;
+constexpr unsigned char kRsv1 = 0x40;
 constexpr unsigned char kMasked = 0x80;
 
-ProtocolError check_first_byte(unsigned char byte, bool fragmented) noexcept {
-  if (byte & kReservedBits) return ProtocolError::reserved_bit;
+// RSV1 belongs to the first frame of a message only (RFC 7692 section 6).
+bool has_wrong_reserved_bit(unsigned char byte, bool compression) noexcept {
+  if ((byte & kReservedBits) == 0) return false;
+  const auto opcode = static_cast<Opcode>(byte & 0x0F);
+  const bool may_be_compressed = opcode == Opcode::text || opcode == Opcode::binary;
+  return !compression || !may_be_compressed || (byte & kReservedBits) != kRsv1;
+}
+
+ProtocolError check_first_byte(unsigned char byte, bool fragmented, bool compression) noexcept {
+  if (has_wrong_reserved_bit(byte, compression)) return ProtocolError::reserved_bit;
   if (!is_known_opcode(byte & 0x0F)) return ProtocolError::reserved_opcode;
   const auto opcode = static_cast<Opcode>(byte & 0x0F);
   if (is_control(opcode)) {
@@ -33,9 +42,9 @@ struct Scan {
 
 // Looks at the first `have` bytes of a header, in their order: so it finds the same fault however
 // many more there are.
-Scan scan(const unsigned char* header, size_t have, bool fragmented) noexcept {
+Scan scan(const unsigned char* header, size_t have, bool fragmented, bool compression) noexcept {
   if (have < 1) return {};
-  if (const ProtocolError error = check_first_byte(header[0], fragmented);
+  if (const ProtocolError error = check_first_byte(header[0], fragmented, compression);
       error != ProtocolError::none) {
     return {.error = error};
   }
@@ -62,10 +71,10 @@ Scan scan(const unsigned char* header, size_t have, bool fragmented) noexcept {
 
 }  // namespace
 
-FramePiece FrameParser::next(std::span<char>& input) noexcept {
+FramePiece FrameParser::next(std::span<char>& input, bool compression) noexcept {
   switch (phase_) {
     case Phase::header:
-      return read_header(input);
+      return read_header(input, compression);
     case Phase::payload:
       return take_payload(input);
     case Phase::failed:
@@ -74,7 +83,7 @@ FramePiece FrameParser::next(std::span<char>& input) noexcept {
   return fail(error_, input);
 }
 
-FramePiece FrameParser::read_header(std::span<char>& input) noexcept {
+FramePiece FrameParser::read_header(std::span<char>& input, bool compression) noexcept {
   if (input.empty()) return {};
   const unsigned char* header = reinterpret_cast<const unsigned char*>(input.data());
   size_t have = std::min(input.size(), kMaxHeader);
@@ -84,7 +93,7 @@ FramePiece FrameParser::read_header(std::span<char>& input) noexcept {
     have += held_;
     header = header_;
   }
-  const Scan found = scan(header, have, fragmented_);
+  const Scan found = scan(header, have, fragmented_, compression);
   if (found.error != ProtocolError::none) return fail(found.error, input);
   if (found.header_size == 0 || have < found.header_size) {
     if (held_ == 0) std::memcpy(header_, input.data(), have);
@@ -108,6 +117,7 @@ FramePiece FrameParser::begin_frame(const unsigned char* header, size_t header_s
   return {.kind = FramePiece::Kind::header,
           .opcode = opcode_,
           .fin = fin_,
+          .compressed = (header[0] & kRsv1) != 0,
           .payload_size = payload_size};
 }
 

@@ -20,6 +20,7 @@ struct FramePiece {
   Kind kind = Kind::need_input;
   Opcode opcode = Opcode::continuation;  // of the frame; header and payload
   bool fin = false;                      // of the frame; header and payload
+  bool compressed = false;               // header: RSV1 is set
   bool last = false;                     // payload: the frame is complete with these bytes
   ProtocolError error = ProtocolError::none;
   uint32_t mask = 0;           // payload: the key for its first byte, see mask.h
@@ -32,7 +33,8 @@ struct FramePiece {
 class FrameParser {
  public:
   // Takes the next piece off the front of `input`. After an error it takes all of it.
-  [[nodiscard]] FramePiece next(std::span<char>& input) noexcept;
+  // `compression`: the first frame of a message may have RSV1 set (RFC 7692 section 6).
+  [[nodiscard]] FramePiece next(std::span<char>& input, bool compression = false) noexcept;
 
   // A frame has begun and is not complete.
   [[nodiscard]] bool in_frame() const noexcept { return phase_ == Phase::payload || held_ > 0; }
@@ -51,7 +53,7 @@ class FrameParser {
   };
   static constexpr size_t kMaxHeader = 14;
 
-  FramePiece read_header(std::span<char>& input) noexcept;
+  FramePiece read_header(std::span<char>& input, bool compression) noexcept;
   FramePiece begin_frame(const unsigned char* header, size_t header_size,
                          uint64_t payload_size) noexcept;
   FramePiece take_payload(std::span<char>& input) noexcept;

@@ -1,6 +1,7 @@
 // The assembler: a fast way for small messages that are whole in the input, and one for all.
 #include "protocol/message_assembler.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -8,8 +9,19 @@
 #include "protocol/mask.h"
 
 namespace ws::protocol {
+namespace {
 
-Event MessageAssembler::next(std::span<char>& input, const ReadLimits& limits) {
+constexpr size_t kInflateChunk = 16384;  // on the stack
+
+// Data that can't be compressed grow by less than this; what is beyond inflates to little.
+uint64_t max_compressed_size(const ReadLimits& limits) noexcept {
+  const uint64_t more = limits.max_message_size / 16 + 64;
+  return limits.max_message_size + std::min(more, UINT64_MAX - limits.max_message_size);
+}
+
+}  // namespace
+
+Event MessageAssembler::next(std::span<char>& input, const ReadLimits& limits, Inflater* inflater) {
   constexpr size_t kHeader = 6;
   if (at_start_ && input.size() >= kHeader) {
     const auto first = static_cast<unsigned char>(input[0]);
@@ -31,15 +43,16 @@ Event MessageAssembler::next(std::span<char>& input, const ReadLimits& limits) {
               .payload = {payload, size}};
     }
   }
-  return next_of_any_kind(input, limits);
+  return next_of_any_kind(input, limits, inflater);
 }
 
-Event MessageAssembler::next_of_any_kind(std::span<char>& input, const ReadLimits& limits) {
+Event MessageAssembler::next_of_any_kind(std::span<char>& input, const ReadLimits& limits,
+                                         Inflater* inflater) {
   if (delivered_) {
     buffer_.truncate(message_size_);
     delivered_ = false;
   }
-  const Event event = state_ == State::reading  ? read(input, limits)
+  const Event event = state_ == State::reading  ? read(input, limits, inflater)
                       : state_ == State::failed ? fail(error_)
                                                 : Event{};
   if (state_ != State::reading) input = {};
@@ -47,20 +60,22 @@ Event MessageAssembler::next_of_any_kind(std::span<char>& input, const ReadLimit
   return event;
 }
 
-Event MessageAssembler::read(std::span<char>& input, const ReadLimits& limits) {
+Event MessageAssembler::read(std::span<char>& input, const ReadLimits& limits, Inflater* inflater) {
   for (;;) {
-    const FramePiece piece = parser_.next(input);
+    const FramePiece piece = parser_.next(input, inflater != nullptr);
     ProtocolError error = piece.error;
+    bool inflated = false;
     if (piece.kind == FramePiece::Kind::need_input) return {};
     if (piece.kind == FramePiece::Kind::header) {
-      error = begin_frame(piece, limits);
+      error = begin_frame(piece, limits, inflater);
     } else if (piece.kind == FramePiece::Kind::payload) {
-      error = unmask_payload(piece);
+      inflated = compressed_ && !is_control(piece.opcode);
+      error = inflated ? inflate_payload(piece, limits, *inflater) : unmask_payload(piece);
     }
     if (error != ProtocolError::none) return fail(error);
     if (piece.kind != FramePiece::Kind::payload) continue;
 
-    const std::string_view payload = collect(piece);
+    const std::string_view payload = inflated ? buffer_.view() : collect(piece);
     if (!piece.last) continue;
     ++frames_;
     if (is_control(piece.opcode)) return finish_control(piece.opcode, payload);
@@ -68,20 +83,25 @@ Event MessageAssembler::read(std::span<char>& input, const ReadLimits& limits) {
   }
 }
 
-ProtocolError MessageAssembler::begin_frame(const FramePiece& header,
-                                            const ReadLimits& limits) noexcept {
+ProtocolError MessageAssembler::begin_frame(const FramePiece& header, const ReadLimits& limits,
+                                            Inflater* inflater) {
   if (is_control(header.opcode)) return ProtocolError::none;
   if (header.opcode != Opcode::continuation) {
     opcode_ = header.opcode;
     in_message_ = true;
     fragments_ = 0;
+    compressed_ = header.compressed;
+    compressed_size_ = 0;
+    if (compressed_) inflater->begin_message();
   }
-  if (header.payload_size > limits.max_message_size ||
-      message_size_ > limits.max_message_size - header.payload_size) {
+  const uint64_t limit = compressed_ ? max_compressed_size(limits) : limits.max_message_size;
+  const uint64_t so_far = compressed_ ? compressed_size_ : message_size_;
+  if (header.payload_size > limit || so_far > limit - header.payload_size) {
     return ProtocolError::message_too_big;
   }
   if (fragments_ >= limits.max_fragments) return ProtocolError::too_many_fragments;
   ++fragments_;
+  compressed_size_ += header.payload_size;
   return ProtocolError::none;
 }
 
@@ -94,6 +114,27 @@ ProtocolError MessageAssembler::unmask_payload(const FramePiece& piece) noexcept
   if (!known_good && !utf8_.feed({bytes, size})) return ProtocolError::invalid_utf8;
   const bool ends = piece.last && piece.fin;
   return ends && !utf8_.complete() ? ProtocolError::invalid_utf8 : ProtocolError::none;
+}
+
+ProtocolError MessageAssembler::inflate_payload(const FramePiece& piece, const ReadLimits& limits,
+                                                Inflater& inflater) {
+  unmask(piece.bytes.data(), piece.bytes.size(), piece.mask);
+  std::string_view input{piece.bytes.data(), piece.bytes.size()};
+  const bool ends = piece.last && piece.fin;
+  char chunk[kInflateChunk];
+  for (;;) {
+    const Inflater::Step step = inflater.inflate(input, ends, chunk);
+    const uint64_t room = limits.max_message_size - message_size_;
+    const std::string_view bytes{chunk, static_cast<size_t>(std::min<uint64_t>(step.size, room))};
+    if (opcode_ == Opcode::text && !utf8_.feed(bytes)) return ProtocolError::invalid_utf8;
+    if (step.size > room) return ProtocolError::message_too_big;
+    if (step.error != ProtocolError::none) return step.error;
+    buffer_.append(bytes, ends && !step.more ? 0 : room - bytes.size());
+    message_size_ = buffer_.size();
+    if (step.more) continue;
+    const bool cut = ends && opcode_ == Opcode::text && !utf8_.complete();
+    return cut ? ProtocolError::invalid_utf8 : ProtocolError::none;
+  }
 }
 
 // Gives the whole payload if the piece completes a message or a control frame.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "protocol/frame_parser.h"
+#include "protocol/inflater.h"
 #include "protocol/message_buffer.h"
 #include "protocol/opcode.h"
 #include "protocol/protocol_error.h"
@@ -17,7 +18,7 @@ namespace ws::protocol {
 
 // Both at least 1: there is no "unlimited".
 struct ReadLimits {
-  uint64_t max_message_size;  // bytes of payload, all fragments together
+  uint64_t max_message_size;  // bytes of payload, decompressed, all fragments together
   uint32_t max_fragments;     // frames of one message, empty ones too
 
   bool operator==(const ReadLimits&) const = default;
@@ -51,8 +52,11 @@ class MessageAssembler {
   // or until the input's memory changes. A message that is whole in `input` is not copied and
   // nothing is allocated. The same events come out wherever the input is cut. After `error` every
   // call gives it again and takes all input; after `close` every call gives need_input and takes
-  // all input. Throws std::bad_alloc.
-  [[nodiscard]] Event next(std::span<char>& input, const ReadLimits& limits);
+  // all input.
+  // `inflater`: for compressed messages; null if no compression was agreed. It must be the same
+  // one, and serve nobody else, while inflating(). Throws std::bad_alloc.
+  [[nodiscard]] Event next(std::span<char>& input, const ReadLimits& limits,
+                           Inflater* inflater = nullptr);
 
   // No frame and no message has begun, nothing failed and no Close came: may be dropped, or used
   // for another connection. The payload of the last event may still be in here.
@@ -69,6 +73,9 @@ class MessageAssembler {
   // timeout).
   [[nodiscard]] bool in_message() const noexcept { return in_message_; }
 
+  // A compressed message has begun and is not complete: the inflater holds a part of it.
+  [[nodiscard]] bool inflating() const noexcept { return in_message_ && compressed_; }
+
   // Frames that were completed, but for those that were whole in the input while nothing was
   // begun: tells whether the frame of in_frame() is still the same one.
   [[nodiscard]] uint64_t frames() const noexcept { return frames_; }
@@ -83,10 +90,12 @@ class MessageAssembler {
     failed,  // the peer broke a rule
   };
 
-  Event next_of_any_kind(std::span<char>& input, const ReadLimits& limits);
-  Event read(std::span<char>& input, const ReadLimits& limits);
-  ProtocolError begin_frame(const FramePiece& header, const ReadLimits& limits) noexcept;
+  Event next_of_any_kind(std::span<char>& input, const ReadLimits& limits, Inflater* inflater);
+  Event read(std::span<char>& input, const ReadLimits& limits, Inflater* inflater);
+  ProtocolError begin_frame(const FramePiece& header, const ReadLimits& limits, Inflater* inflater);
   ProtocolError unmask_payload(const FramePiece& piece) noexcept;
+  ProtocolError inflate_payload(const FramePiece& piece, const ReadLimits& limits,
+                                Inflater& inflater);
   std::string_view collect(const FramePiece& piece);
   Event finish_message(std::string_view payload) noexcept;
   Event finish_control(Opcode opcode, std::string_view payload) noexcept;
@@ -94,8 +103,9 @@ class MessageAssembler {
   Event fail(ProtocolError error) noexcept;
 
   FrameParser parser_;
-  MessageBuffer buffer_;     // the message so far, then what is there of a control frame in it
-  size_t message_size_ = 0;  // how much of buffer_ is the message's
+  MessageBuffer buffer_;          // the message so far, then what is there of a control frame in it
+  size_t message_size_ = 0;       // how much of buffer_ is the message's
+  uint64_t compressed_size_ = 0;  // of the message, if it is compressed
   uint64_t frames_ = 0;
   uint32_t fragments_ = 0;  // of the message
   Utf8Validator utf8_;      // of a text message; complete at its end, so ready for the next
@@ -103,8 +113,9 @@ class MessageAssembler {
   ProtocolError error_ = ProtocolError::none;
   State state_ = State::reading;
   bool in_message_ = false;
-  bool delivered_ = false;  // what buffer_ has beyond message_size_ was the last event's
-  bool at_start_ = true;    // nothing held, nothing begun: the next byte begins a message
+  bool compressed_ = false;  // the message is, or the last one was
+  bool delivered_ = false;   // what buffer_ has beyond message_size_ was the last event's
+  bool at_start_ = true;     // nothing held, nothing begun: the next byte begins a message
 };
 
 }  // namespace ws::protocol

@@ -11,6 +11,8 @@ uint16_t close_code(ProtocolError error) noexcept {
       return kNormalClosure;
     case ProtocolError::bad_close_reason:
     case ProtocolError::invalid_utf8:
+    case ProtocolError::bad_compressed_data:
+    case ProtocolError::unfinished_compressed_data:
       return kInvalidPayload;
     case ProtocolError::message_too_big:
       return kMessageTooBig;
@@ -66,6 +68,10 @@ std::string_view describe(ProtocolError error) noexcept {
       return "the message is too big";
     case ProtocolError::too_many_fragments:
       return "the message has too many fragments";
+    case ProtocolError::bad_compressed_data:
+      return "the compressed data are wrong";
+    case ProtocolError::unfinished_compressed_data:
+      return "the compressed data end too early";
   }
   return {};
 }

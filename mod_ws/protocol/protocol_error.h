@@ -24,6 +24,8 @@ enum class ProtocolError : uint8_t {
   invalid_utf8,             // 8.1: a text message that is not UTF-8
   message_too_big,          // 7.4.1: larger than ReadLimits::max_message_size
   too_many_fragments,       // 7.4.1: more frames than ReadLimits::max_fragments
+  bad_compressed_data,      // RFC 7692 7.2.2: not DEFLATE, or a distance beyond the window
+  unfinished_compressed_data,  // RFC 7692 7.2.1: the message ends inside a block
 };
 
 // The code for our Close frame: 1002, 1007, 1008 or 1009; 1000 for none.
