@@ -197,7 +197,7 @@ void Ear::handle(Txn& txn, Request& request) {
 }
 
 // Nobody used the channel yet: it begins now, so that the answer's position is good for later.
-void Ear::find_channel(std::shared_ptr<Reader> reader, HistoryRead read) {
+void Ear::find_channel(const std::shared_ptr<Reader>& reader, HistoryRead read) {
   Operation operation;
   operation.kind = Operation::Kind::touch;
   operation.channel = read.channel.view();

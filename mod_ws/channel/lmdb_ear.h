@@ -58,7 +58,7 @@ class Ear {
   [[nodiscard]] bool turn(std::vector<Request> requests);
   void expect(const Txn& txn);
   void handle(Txn& txn, Request& request);
-  void find_channel(std::shared_ptr<Reader> reader, HistoryRead read);
+  void find_channel(const std::shared_ptr<Reader>& reader, HistoryRead read);
 
   Store& store_;
   Control& control_;

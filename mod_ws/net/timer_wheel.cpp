@@ -37,7 +37,11 @@ TimerWheel::TimerWheel(uint64_t now_ms) noexcept : tick_(now_ms / kSlotMs) {
 
 TimerWheel::~TimerWheel() {
   for (auto& slot : slots_)
-    while (slot.next != &slot) unlink(*slot.next);
+    for (TimerLink* link = slot.next; link != &slot;) {
+      TimerLink* const next = link->next;
+      link->previous = link->next = nullptr;
+      link = next;
+    }
 }
 
 void TimerWheel::insert(Timer& timer) noexcept {
