@@ -5,6 +5,8 @@
 
 #include "support/check_events.h"
 #include "support/client_frames.h"
+#include "support/deflate_bits.h"
+#include "support/oracle_inflate.h"
 
 #include <CppUTest/TestHarness.h>
 
@@ -41,4 +43,25 @@ TEST(oracle, TellsDifferentEventsApart) {
   CHECK_FALSE(text == oracle_events(frame(kText, "b"), kLimits));
   CHECK_FALSE(text == oracle_events(frame(kBinary, "a"), kLimits));
   CHECK_FALSE(text == oracle_events(frame(kText, "a") + frame(kText, ""), kLimits));
+}
+
+TEST(oracle, KnowsTheExamplesOfTheCompressionRfc) {  // RFC 7692 section 7.2.3
+  const auto inflated = [](std::string_view bytes, bool last, std::string_view history) {
+    return oracle_inflate(bytes, last, history, 32768, 100);
+  };
+  const std::string_view hello("\xF2\x48\xCD\xC9\xC9\x07\x00", 7);
+  STRCMP_EQUAL("Hello", inflated(hello, true, "").bytes.c_str());
+  CHECK_TRUE(inflated(hello, true, "").whole);
+  STRCMP_EQUAL("Hell", inflated(hello.substr(0, 5), false, "").bytes.c_str());
+  const std::string_view again("\xF2\x00\x11\x00\x00", 5);
+  STRCMP_EQUAL("Hello", inflated(again, true, "Hello").bytes.c_str());
+  CHECK_TRUE(inflated(again, true, "").wrong);
+  CHECK_TRUE(oracle_inflate(again, true, "Hello", 4, 100).wrong);
+}
+
+TEST(oracle, ReadsCodesOfTheirOwn) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += std::to_string(i * i);
+  const OracleInflated back = oracle_inflate(deflated(text), true, "", 32768, SIZE_MAX);
+  CHECK(back.whole && back.bytes == text);
 }

@@ -18,6 +18,7 @@ inline constexpr uint8_t kTextBegin = 0x01;
 inline constexpr uint8_t kBinaryBegin = 0x02;
 inline constexpr uint8_t kContinue = 0x00;
 inline constexpr uint8_t kContinueEnd = 0x80;
+inline constexpr uint8_t kCompressed = 0x40;  // RSV1: with kText, kBinary, kTextBegin, kBinaryBegin
 
 inline constexpr std::string_view kMask{"\x37\xFA\x21\x3D", 4};
 

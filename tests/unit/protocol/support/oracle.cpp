@@ -4,6 +4,8 @@
 #include <array>
 #include <optional>
 
+#include "support/oracle_inflate.h"
+
 namespace ws::protocol::test {
 namespace {
 
@@ -39,7 +41,8 @@ std::string_view without_whole_characters(std::string_view bytes) {
 
 class Reader {
  public:
-  Reader(std::string_view bytes, const ReadLimits& limits) : bytes_(bytes), limits_(limits) {}
+  Reader(std::string_view bytes, const ReadLimits& limits, const DeflateAgreement& agreement)
+      : bytes_(bytes), limits_(limits), agreement_(agreement) {}
 
   std::vector<RecordedEvent> read() {
     while (read_frame()) {
@@ -64,7 +67,11 @@ class Reader {
     if (!first) return false;
     const bool fin = *first >= 0x80;
     const unsigned opcode = *first % 16;
-    if ((*first / 16) % 8 != 0) return fail(ProtocolError::reserved_bit);
+    const bool compressed = *first % 128 >= 64;
+    const bool may_be_compressed =
+        agreement_.client_window_bits != 0 && (opcode == 1 || opcode == 2);
+    if (compressed && !may_be_compressed) return fail(ProtocolError::reserved_bit);
+    if ((*first / 16) % 4 != 0) return fail(ProtocolError::reserved_bit);
     if ((opcode > 2 && opcode < 8) || opcode > 10) return fail(ProtocolError::reserved_opcode);
     const bool control = opcode >= 8;
     if (control && !fin) return fail(ProtocolError::control_fragmented);
@@ -89,7 +96,9 @@ class Reader {
     if (bytes_.size() - at_ < 4) return false;
     const std::string_view mask = bytes_.substr(at_, 4);
     at_ += 4;
-    return control ? read_control(opcode, size, mask) : read_data(opcode, fin, size, mask);
+    if (control) return read_control(opcode, size, mask);
+    if (opcode != 0) begin_message(static_cast<Opcode>(opcode), compressed);
+    return read_data(fin, size, mask);
   }
 
   bool read_number(int count, uint64_t& number) {
@@ -110,28 +119,47 @@ class Reader {
     return payload;
   }
 
-  bool read_data(unsigned opcode, bool fin, uint64_t size, std::string_view mask) {
-    if (opcode != 0) {
-      message_ = {.kind = Event::Kind::message, .opcode = static_cast<Opcode>(opcode)};
-      frames_ = 0;
-    }
-    if (size > limits_.max_message_size ||
-        size + message_.payload.size() > limits_.max_message_size) {
-      return fail(ProtocolError::message_too_big);
-    }
+  void begin_message(Opcode opcode, bool compressed) {
+    message_ = {.kind = Event::Kind::message, .opcode = opcode};
+    frames_ = 0;
+    received_.clear();
+    compressed_ = compressed;
+  }
+
+  bool read_data(bool fin, uint64_t size, std::string_view mask) {
+    const uint64_t most =
+        limits_.max_message_size + (compressed_ ? limits_.max_message_size / 16 + 64 : 0);
+    if (size > most || size + received_.size() > most) return fail(ProtocolError::message_too_big);
     if (++frames_ > limits_.max_fragments) return fail(ProtocolError::too_many_fragments);
     const std::string payload = read_payload(size, mask);
-    message_.payload += payload;
+    received_ += payload;
     const bool whole = payload.size() == size;
+    const ProtocolError error = compressed_ ? inflate(whole && fin) : ProtocolError::none;
+    if (!compressed_) message_.payload = received_;
     if (message_.opcode == Opcode::text) {
+      const bool ends = whole && fin && error == ProtocolError::none;
       const bool good =
-          whole && fin ? oracle_is_utf8(message_.payload) : oracle_is_utf8_prefix(message_.payload);
+          ends ? oracle_is_utf8(message_.payload) : oracle_is_utf8_prefix(message_.payload);
       if (!good) return fail(ProtocolError::invalid_utf8);
     }
+    if (error != ProtocolError::none) return fail(error);
     if (!whole) return false;
     open_ = !fin;
     if (fin) events_.push_back(message_);
     return true;
+  }
+
+  // All that arrived of the message, from its begin.
+  ProtocolError inflate(bool last) {
+    const size_t most = limits_.max_message_size;
+    OracleInflated all = oracle_inflate(received_, last, history_,
+                                        size_t{1} << agreement_.client_window_bits, most + 1);
+    message_.payload = all.bytes.substr(0, most);
+    if (all.bytes.size() > most) return ProtocolError::message_too_big;
+    if (all.wrong) return ProtocolError::bad_compressed_data;
+    if (last && !all.whole) return ProtocolError::unfinished_compressed_data;
+    if (last && agreement_.client_takeover) history_ = std::move(all.history);
+    return ProtocolError::none;
   }
 
   bool read_control(unsigned opcode, uint64_t size, std::string_view mask) {
@@ -163,10 +191,14 @@ class Reader {
 
   const std::string_view bytes_;
   const ReadLimits limits_;
+  const DeflateAgreement agreement_;
   size_t at_ = 0;
   bool open_ = false;
   uint64_t frames_ = 0;
   RecordedEvent message_;
+  std::string received_;  // of the message, as it is on the wire
+  bool compressed_ = false;
+  std::string history_;  // of earlier messages
   std::vector<RecordedEvent> events_;
 };
 
@@ -191,8 +223,9 @@ bool oracle_is_utf8_prefix(std::string_view bytes) {
   return false;
 }
 
-std::vector<RecordedEvent> oracle_events(std::string_view bytes, const ReadLimits& limits) {
-  return Reader(bytes, limits).read();
+std::vector<RecordedEvent> oracle_events(std::string_view bytes, const ReadLimits& limits,
+                                         const DeflateAgreement& agreement) {
+  return Reader(bytes, limits, agreement).read();
 }
 
 }  // namespace ws::protocol::test

@@ -1,9 +1,10 @@
-// A second reader of RFC 6455: slow, plain, written apart from the first, to compare with.
+// A second reader of RFC 6455 and 7692: slow, plain, written apart from the first, to compare with.
 #pragma once
 
 #include <string_view>
 #include <vector>
 
+#include "protocol/deflate_parameters.h"
 #include "support/recorded_event.h"
 
 namespace ws::protocol::test {
@@ -15,6 +16,7 @@ bool oracle_is_utf8(std::string_view bytes);
 bool oracle_is_utf8_prefix(std::string_view bytes);
 
 // What a server must make of `bytes` so far: up to the Close frame or the first error.
-std::vector<RecordedEvent> oracle_events(std::string_view bytes, const ReadLimits& limits);
+std::vector<RecordedEvent> oracle_events(std::string_view bytes, const ReadLimits& limits,
+                                         const DeflateAgreement& agreement = {});
 
 }  // namespace ws::protocol::test

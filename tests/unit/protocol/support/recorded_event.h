@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/deflate_parameters.h"
 #include "protocol/message_assembler.h"
 
 namespace ws::protocol::test {
@@ -26,9 +27,11 @@ struct RecordedEvent {
 std::string to_string(const std::vector<RecordedEvent>& events);
 
 // What MessageAssembler makes of `bytes` cut at `cuts` (ascending). Each piece lies in a heap block
-// of its own that just holds it. Stops after an error. Throws std::logic_error if the assembler
+// of its own that just holds it. Between two messages the inflater serves another client, or is
+// parked if it keeps its context. Stops after an error. Throws std::logic_error if the assembler
 // breaks its contract on the way: memory, idle(), what it takes after the end.
 std::vector<RecordedEvent> assemble(std::string_view bytes, std::span<const size_t> cuts,
-                                    const ReadLimits& limits);
+                                    const ReadLimits& limits,
+                                    const DeflateAgreement& agreement = {});
 
 }  // namespace ws::protocol::test
