@@ -30,7 +30,7 @@ class Connection : public Timer {
   [[nodiscard]] EventLoop& loop() const noexcept { return loop_; }
   [[nodiscard]] bool is_tls() const noexcept { return ssl_ != nullptr; }
 
-  // Bytes that have not been given to the kernel.
+  // Bytes that have not been given to the kernel, exactly.
   [[nodiscard]] size_t queued_bytes() const noexcept;
 
   // Called by the loop.
@@ -61,11 +61,18 @@ class Connection : public Timer {
 
   // Both parts go out together with the turn's other output.
   void write(std::string_view header, std::string_view payload);
-  // The bytes are shared, not copied.
-  void write(base::SharedBytes bytes);
+  // The bytes from `begin` on; they are shared, not copied.
+  void write(base::SharedBytes bytes, Droppable what = {}, size_t begin = 0);
 
-  // Of these, what is not just collected for this turn's one call.
-  [[nodiscard]] size_t waiting_bytes() const noexcept { return waiting_ ? waiting_->size() : 0; }
+  // What waits for the peer, with the memory for keeping track of it; without what is just
+  // collected for this turn's one call.
+  [[nodiscard]] size_t waiting_bytes() const noexcept { return waiting_ ? waiting_->cost() : 0; }
+  // Of that, without what was written as droppable.
+  [[nodiscard]] size_t lasting_bytes() const noexcept;
+  // Of what waits and has not begun to leave: the oldest that may be dropped, until waiting_bytes()
+  // is below the limit; and all of a stream.
+  Dropped drop_oldest(size_t limit) noexcept;
+  Dropped drop_stream(uint64_t stream) noexcept;
   // Gives the kernel what it takes now, without on_drained().
   void try_flush();
 
@@ -93,7 +100,7 @@ class Connection : public Timer {
     ~Waiting();
     Waiting(const Waiting&) = delete;
     Waiting& operator=(const Waiting&) = delete;
-    [[nodiscard]] size_t size() const noexcept { return plain.size() + sealed.size(); }
+    [[nodiscard]] size_t cost() const noexcept { return plain.cost() + sealed.size(); }
     // Tells the loop.
     void count() noexcept;
 
@@ -107,6 +114,7 @@ class Connection : public Timer {
   bool read_tls(std::span<char> buffer);
   void take_input(std::span<char> bytes);
   void end_input(End end);
+  bool give(std::span<iovec> pieces);
   void write_directly(std::span<iovec> pieces);
   bool seal_and_send(std::span<iovec> pieces);
   bool send_sealed();

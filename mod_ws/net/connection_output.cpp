@@ -89,19 +89,39 @@ size_t seal_some(TlsIo& tls, SSL* ssl, std::span<const iovec> pieces, size_t lim
 
 size_t Connection::queued_bytes() const noexcept {
   const auto& cork = loop_.cork();
-  return waiting_bytes() + (cork.owner == this ? cork.size : 0);
+  const size_t waiting = waiting_ ? waiting_->plain.size() + waiting_->sealed.size() : 0;
+  return waiting + (cork.owner == this ? cork.size : 0);
 }
 
 Connection::Waiting::~Waiting() { loop.change_waiting(counted, 0); }
 
 void Connection::Waiting::count() noexcept {
-  loop.change_waiting(counted, size());
-  counted = size();
+  loop.change_waiting(counted, cost());
+  counted = cost();
 }
 
 Connection::Waiting& Connection::waiting() {
   if (!waiting_) waiting_ = std::make_unique<Waiting>(loop_);
   return *waiting_;
+}
+
+size_t Connection::lasting_bytes() const noexcept {
+  return waiting_ ? waiting_->plain.lasting_cost() + waiting_->sealed.size() : 0;
+}
+
+Dropped Connection::drop_oldest(size_t limit) noexcept {
+  if (!waiting_) return {};
+  const size_t sealed = waiting_->sealed.size();
+  const Dropped dropped = waiting_->plain.drop_oldest(limit - std::min(limit, sealed));
+  waiting_->count();
+  return dropped;
+}
+
+Dropped Connection::drop_stream(uint64_t stream) noexcept {
+  if (!waiting_) return {};
+  const Dropped dropped = waiting_->plain.drop_stream(stream);
+  waiting_->count();
+  return dropped;
 }
 
 void Connection::mark_dirty() {
@@ -133,7 +153,7 @@ void Connection::write(std::string_view header, std::string_view payload) {
   cork.size += size;
 }
 
-void Connection::write(base::SharedBytes bytes) {
+void Connection::write(base::SharedBytes bytes, Droppable what, size_t begin) {
   if (is_closed() || output_ != Output::open) return;
   auto& cork = loop_.cork();
   if (cork.owner == this && cork.size > 0 && !waiting_) {
@@ -142,30 +162,33 @@ void Connection::write(base::SharedBytes bytes) {
   }
   if (is_closed() || output_ != Output::open) return;
   if (waiting_) {
-    waiting_->plain.append(std::move(bytes));
+    waiting_->plain.append(std::move(bytes), what, begin);
     waiting_->count();
     if (!blocked_) mark_dirty();
     return;
   }
-  iovec pieces[] = {piece(bytes.view())};
-  if (ssl_) return write_directly(pieces);
-  const ssize_t sent = send_pieces(fd_.get(), pieces);
-  if (sent < 0) return break_output();
-  if (static_cast<size_t>(sent) == bytes.size()) return;
-  waiting().plain.append(std::move(bytes), static_cast<size_t>(sent));
+  const size_t size = bytes.size() - begin;
+  iovec pieces[] = {piece(bytes.view().substr(begin))};
+  if (!give(pieces)) return;
+  const size_t sent = size - pieces[0].iov_len;
+  if (sent < size) waiting().plain.append(std::move(bytes), what, begin, sent);
+  if (!waiting_) return;
   waiting_->count();
   blocked_ = true;
   watch();
 }
 
+// Leaves in the pieces what is not taken. False: the output is broken.
+bool Connection::give(std::span<iovec> pieces) {
+  if (ssl_) return seal_and_send(pieces);
+  const ssize_t sent = send_pieces(fd_.get(), pieces);
+  if (sent < 0) return break_output(), false;
+  advance(pieces, static_cast<size_t>(sent));
+  return true;
+}
+
 void Connection::write_directly(std::span<iovec> pieces) {
-  if (ssl_) {
-    if (!seal_and_send(pieces)) return;
-  } else {
-    const ssize_t sent = send_pieces(fd_.get(), pieces);
-    if (sent < 0) return break_output();
-    advance(pieces, static_cast<size_t>(sent));
-  }
+  if (!give(pieces)) return;
   for (const iovec& one : pieces)
     if (one.iov_len > 0) waiting().plain.append(view(one));
   if (!waiting_) return;

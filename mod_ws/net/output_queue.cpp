@@ -1,31 +1,48 @@
 // What waits to be sent to one slow peer.
 #include "net/output_queue.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace ws::net {
 
 namespace {
 constexpr size_t kOwnChunk = size_t{16} * 1024;
 }
 
+std::string_view OutputQueue::Chunk::view() const noexcept {
+  if (const auto* const own = std::get_if<std::string>(&content)) return *own;
+  const Shared& shared = *std::get_if<Shared>(&content);
+  return shared.bytes.view().substr(shared.begin);
+}
+
+bool OutputQueue::Chunk::is_droppable() const noexcept {
+  const auto* const shared = std::get_if<Shared>(&content);
+  return shared && shared->stream != 0;
+}
+
 void OutputQueue::append(std::string_view bytes) {
   if (bytes.empty()) return;
-  if (chunks_.empty() || chunks_.back().shared || chunks_.back().own.size() >= kOwnChunk) {
-    chunks_.emplace_back();
-  }
-  chunks_.back().own.append(bytes);
+  std::string* last = chunks_.empty() ? nullptr : chunks_.back().own();
+  if (!last || last->size() >= kOwnChunk) last = chunks_.emplace_back().own();
+  last->append(bytes);
   size_ += bytes.size();
 }
 
-void OutputQueue::append(base::SharedBytes bytes, size_t offset) {
-  const size_t size = bytes.size() - offset;
-  if (size == 0) return;
-  if (chunks_.empty()) offset_ = offset;
-  if (!chunks_.empty() && offset > 0) {
-    append(bytes.view().substr(offset));
-    return;
-  }
-  chunks_.push_back({std::move(bytes), {}});
-  size_ += size;
+void OutputQueue::append(base::SharedBytes bytes, Droppable what, size_t begin, size_t sent) {
+  const size_t whole = bytes.size() - begin;
+  if (sent == whole) return;
+  if (sent > 0 && !empty()) return append(bytes.view().substr(begin + sent));
+  chunks_.push_back(
+      {Shared{std::move(bytes), what.stream, static_cast<uint32_t>(begin), what.messages}});
+  if (what.stream != 0) droppable_cost_ += whole + kChunkCost;
+  if (sent > 0) offset_ = sent;
+  size_ += whole - sent;
+}
+
+size_t OutputQueue::lasting_cost() const noexcept {
+  const bool begun = offset_ > 0 && chunks_[first_].is_droppable();
+  return cost() + (begun ? offset_ : 0) - droppable_cost_;
 }
 
 size_t OutputQueue::gather(std::span<iovec> to) const noexcept {
@@ -47,10 +64,20 @@ void OutputQueue::consume(size_t count) noexcept {
       return;
     }
     count -= rest;
-    chunks_[first_] = {};
-    ++first_;
+    pop_front();
     offset_ = 0;
   }
+  compact();
+}
+
+// Forgets the first chunk.
+void OutputQueue::pop_front() noexcept {
+  Chunk& chunk = chunks_[first_++];
+  if (chunk.is_droppable()) droppable_cost_ -= chunk.view().size() + kChunkCost;
+  chunk = {};
+}
+
+void OutputQueue::compact() noexcept {
   if (size_ == 0) {
     chunks_.clear();
     first_ = 0;
@@ -58,6 +85,35 @@ void OutputQueue::consume(size_t count) noexcept {
     chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(first_));
     first_ = 0;
   }
+}
+
+// Those before it move up; mostly it is the first, or the second behind one that has begun.
+void OutputQueue::drop(size_t index, Dropped& sum) noexcept {
+  sum.messages += chunks_[index].shared()->messages;
+  sum.bytes += chunks_[index].view().size();
+  size_ -= chunks_[index].view().size();
+  std::rotate(chunks_.begin() + static_cast<std::ptrdiff_t>(first_),
+              chunks_.begin() + static_cast<std::ptrdiff_t>(index),
+              chunks_.begin() + static_cast<std::ptrdiff_t>(index) + 1);
+  pop_front();
+}
+
+Dropped OutputQueue::drop_oldest(size_t limit) noexcept {
+  Dropped sum;
+  for (size_t i = first_; i < chunks_.size() && cost() >= limit && droppable_cost_ > 0; ++i)
+    if (chunks_[i].is_droppable() && !has_begun(i)) drop(i, sum);
+  compact();
+  return sum;
+}
+
+Dropped OutputQueue::drop_stream(uint64_t stream) noexcept {
+  Dropped sum;
+  for (size_t i = first_; i < chunks_.size(); ++i) {
+    const Shared* const shared = chunks_[i].shared();
+    if (shared && shared->stream == stream && !has_begun(i)) drop(i, sum);
+  }
+  compact();
+  return sum;
 }
 
 }  // namespace ws::net

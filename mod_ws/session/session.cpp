@@ -31,6 +31,7 @@ Session::Session(SessionTable& table, SessionStart& start)
       table_(table),
       settings_(*start.settings),
       opened_ms_(table.loop().now_ms()),
+      meter_(now_ms()),
       heard_ms_(now_ms()),
       since_ms_(now_ms()) {
   if (settings_.log.enabled(base::LogLevel::info))
@@ -80,6 +81,7 @@ void Session::set_state(State state) {
     case State::closing:
     case State::finishing:
       pressed_ = false;
+      resting_ = false;
       plugin_paused_ = false;
       pending_pong_.reset();
       apply_input();
@@ -126,7 +128,9 @@ size_t Session::on_input(std::span<char> bytes) {
   if (state_ == State::finishing || state_ == State::ended) return offered;
   bytes_in_ -= bytes.size();
   keep_inbound(std::move(assembler), before);
-  return offered - bytes.size();
+  const size_t taken = offered - bytes.size();
+  charge(taken);
+  return state_ == State::finishing ? offered : taken;
 }
 
 // False: no more events from this input.
@@ -141,6 +145,10 @@ bool Session::handle(const protocol::Event& event) {
         return state_ == State::closing;
       }
       ++messages_in_;
+      if (!meter_.take_message(settings_.limits.rates, now_ms())) {
+        fail(protocol::kPolicyViolation, "too many messages");
+        return false;
+      }
       if (event.opcode == protocol::Opcode::text ? !settings_.limits.accepts_text
                                                  : !settings_.limits.accepts_binary) {
         fail(protocol::kUnsupportedData, "message type not accepted");
@@ -149,9 +157,14 @@ bool Session::handle(const protocol::Event& event) {
       settings_.handler.on_message(*this, event.opcode, event.payload);
       return true;
     case Kind::ping:
-      if (state_ == State::open) answer_ping(event.payload);
+      if (state_ != State::open) return true;
+      if (!take_control()) return false;
+      answer_ping(event.payload);
       return true;
     case Kind::pong:
+      if (state_ != State::open) return true;
+      if (pongs_due_ == 0) return take_control();
+      --pongs_due_;
       return true;
     case Kind::close:
       on_peer_close(event.close_code, event.payload);
@@ -229,7 +242,7 @@ bool Session::has_room() {
   };
   if (has()) return true;
   try_flush();
-  if (has()) return true;
+  if (has() || make_room()) return true;
   was_full_ = true;
   if (settings_.limits.slow_client == SlowClient::close) {
     slow_ = true;
@@ -248,12 +261,19 @@ Session::SendResult Session::send(protocol::Opcode opcode, std::string_view payl
 }
 
 Session::SendResult Session::send_frames(const base::SharedBytes& frames, uint32_t messages,
-                                         uint64_t /*stream*/, size_t /*last*/) {
+                                         uint64_t stream, size_t last) {
   if (!is_open()) return SendResult::gone;
-  if (!has_room()) return SendResult::full;
-  write(frames);
-  bytes_out_ += frames.size();
-  messages_out_ += messages;
+  const bool only_last = conflate(stream);
+  const uint32_t wanted = only_last ? 1 : messages;
+  const size_t begin = only_last ? last : 0;
+  if (wanted < messages) count_dropped(messages - wanted);
+  if (!has_room()) {
+    if (is_open()) count_dropped(wanted);
+    return SendResult::full;
+  }
+  write(frames, {stream, wanted}, begin);
+  bytes_out_ += frames.size() - begin;
+  messages_out_ += wanted;
   check_pressure();
   return SendResult::ok;
 }
@@ -280,12 +300,16 @@ void Session::resume_input() {
   schedule_next();
 }
 
-void Session::apply_input() { set_input_wanted(!plugin_paused_ && !pressed_); }
+void Session::apply_input() {
+  set_input_wanted(!plugin_paused_ && !resting_ && (!pressed_ || reads_under_pressure()));
+}
 
 // A peer that doesn't take our output isn't asked for more to answer.
 void Session::check_pressure() {
   const auto is_relaxed = [this] { return waiting_bytes() * 2 <= settings_.limits.send_queue; };
-  if (pressed_ || is_relaxed() || !is_open()) return;
+  if (!is_open()) return;
+  if (pressed_) return apply_input();
+  if (is_relaxed()) return;
   // What waits for the turn's end only is no sign of a slow peer.
   try_flush();
   if (is_relaxed()) return;

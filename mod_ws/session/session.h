@@ -48,7 +48,7 @@ class Session final : public net::Connection {
   enum class SendResult : uint8_t {
     ok,
     gone,  // closing or closed
-    full   // not sent: see SlowClient
+    full   // not sent: see SlowClient. What was published and is dropped later is not told.
   };
   // text must be UTF-8.
   SendResult send(protocol::Opcode opcode, std::string_view payload);
@@ -116,11 +116,19 @@ class Session final : public net::Connection {
   bool handle(const protocol::Event& event);
   void on_peer_close(uint16_t code, std::string_view reason);
   void fail(uint16_t code, std::string_view cause);
+  bool take_control();
   void answer_ping(std::string_view payload);
   void write_close(uint16_t code, std::string_view reason);
   void write_frame(protocol::Opcode opcode, std::string_view payload);
   bool has_room();
+  bool make_room();
+  bool conflate(uint64_t stream);
+  void take_back(net::Dropped dropped);
+  void count_dropped(uint32_t messages);
   void check_pressure();
+  [[nodiscard]] bool reads_under_pressure() const noexcept;
+  void charge(size_t bytes);
+  void end_rest();
   void discard(size_t size);
   void report(uint16_t code, std::string_view reason, std::string_view cause);
   void set_state(State state);
@@ -148,15 +156,19 @@ class Session final : public net::Connection {
   uint64_t messages_in_ = 0;
   uint64_t messages_out_ = 0;
   uint64_t opened_ms_;
+  RateMeter meter_;
   uint32_t heard_ms_;       // when the peer last sent anything
   uint32_t since_ms_;       // when the pressure began, or the ping was sent
   uint32_t progress_ = 0;   // low half of the bytes that had left at since_ms_
   uint32_t discarded_ = 0;  // bytes after the end of messages
+  uint32_t dropped_ = 0;    // messages for which there was no room
   State state_ = State::opening;
+  uint8_t pongs_due_ = 0;    // for our pings
   bool handled_ : 1 = true;  // on_close is due
   bool reported_ : 1 = false;
   bool plugin_paused_ : 1 = false;
-  bool pressed_ : 1 = false;    // reading rests because the peer doesn't read
+  bool pressed_ : 1 = false;    // the peer doesn't read: reading rests, or is not waited for
+  bool resting_ : 1 = false;    // reading rests until there is credit for bytes
   bool was_full_ : 1 = false;   // on_drain is due
   bool slow_ : 1 = false;       // closing because the queue was full
   bool ping_sent_ : 1 = false;  // and nothing heard since

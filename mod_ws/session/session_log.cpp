@@ -34,16 +34,19 @@ void Session::log_end(uint16_t code, std::string_view reason, std::string_view c
   const char* const address = identity_.get();
   const char* const user = address + std::strlen(address) + 1;
   const uint64_t lasted_ms = loop().now_ms() - opened_ms_;
+  char dropped[32] = "";
+  if (dropped_ > 0) std::snprintf(dropped, sizeof dropped, " dropped %u", dropped_);
   char line[1024];
   const int size = std::snprintf(
       line, sizeof line,
       "session %016" PRIx64
       " ended: code=%u (%.*s) reason=\"%s\" plugin=%s client=%s user=\"%s\" "
       "duration=%" PRIu64 ".%03us in=%" PRIu64 "/%" PRIu64 " out=%" PRIu64 "/%" PRIu64
-      " (messages/bytes)",
+      " (messages/bytes)%s",
       id_, code, static_cast<int>(cause.size()), cause.data(), base::escaped(reason, 123).c_str(),
       settings_.plugin_name.c_str(), address, base::escaped(user, 64).c_str(), lasted_ms / 1000,
-      static_cast<unsigned>(lasted_ms % 1000), messages_in_, bytes_in_, messages_out_, bytes_out_);
+      static_cast<unsigned>(lasted_ms % 1000), messages_in_, bytes_in_, messages_out_, bytes_out_,
+      dropped);
   settings_.log.write(base::LogLevel::info, {line, std::min<size_t>(size, sizeof line - 1)});
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "protocol/message_assembler.h"
+#include "session/rate_limit.h"
 
 namespace ws::session {
 
@@ -14,8 +15,10 @@ class SessionHandler;
 
 // WebSocketSlowClient: what becomes of a session whose send queue is full.
 enum class SlowClient : uint8_t {
-  close,  // it ends with 1013
-  drop    // it misses messages
+  close,        // it ends with 1013
+  drop,         // it misses what comes now
+  drop_oldest,  // what was published and waits goes first
+  latest        // and of each stream only the newest message waits
 };
 
 struct SessionLimits {
@@ -26,6 +29,7 @@ struct SessionLimits {
   uint32_t frame_timeout_ms = 30'000;
   uint32_t message_timeout_ms = 60'000;
   uint32_t close_timeout_ms = 5'000;
+  Rates rates;
   SlowClient slow_client = SlowClient::close;
   uint32_t max_subscriptions = 128;
   bool accepts_text = true;

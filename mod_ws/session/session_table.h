@@ -43,7 +43,16 @@ class SessionTable {
   // [any]
   [[nodiscard]] size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
 
+  // [any] Messages that slow clients missed, since the loop began.
+  [[nodiscard]] uint64_t dropped_messages() const noexcept {
+    return dropped_messages_.load(std::memory_order_relaxed);
+  }
+
   // ---- below: only on the loop's own thread ----
+
+  void count_dropped(uint64_t messages) noexcept {
+    dropped_messages_.fetch_add(messages, std::memory_order_relaxed);
+  }
 
   // Null for one that has ended, or isn't of this table.
   [[nodiscard]] Session* find(SessionId id) const noexcept;
@@ -78,6 +87,7 @@ class SessionTable {
   size_t chunk_count_ = 0;
   std::deque<uint32_t> free_;  // oldest first: a number comes back as late as possible
   std::atomic<size_t> size_ = 0;
+  std::atomic<uint64_t> dropped_messages_ = 0;
   std::unique_ptr<protocol::MessageAssembler> spare_;
 };
 

@@ -37,14 +37,14 @@ void Session::schedule_next() {
     const uint32_t passed = now - since;
     delay = std::min(delay, passed >= timeout ? 0 : timeout - passed);
   };
-  if (pressed_) {
-    due(since_ms_, limits.message_timeout_ms);
-  } else if (!plugin_paused_) {
+  if (resting_) delay = std::max(meter_.take_bytes(0, limits.rates, now), 1u);
+  if (pressed_) due(since_ms_, limits.message_timeout_ms);
+  if (input_wanted()) {
     const auto* const partial = inbound_ ? inbound_->assembler.get() : nullptr;
     if (partial && partial->in_frame()) due(inbound_->frame_since_ms, limits.frame_timeout_ms);
     if (partial && partial->in_message())
       due(inbound_->message_since_ms, limits.message_timeout_ms);
-    if (limits.ping_interval_ms != 0) {
+    if (limits.ping_interval_ms != 0 && !pressed_) {
       if (ping_sent_) {
         due(since_ms_, limits.pong_timeout_ms);
       } else {
@@ -76,11 +76,11 @@ void Session::run_timer() {
     case State::open:
       break;
   }
-  if (pressed_) {
-    if (!check_pressure_stall(now)) return;
-  } else if (!plugin_paused_) {
+  if (resting_ && meter_.take_bytes(0, settings_.limits.rates, now) == 0) end_rest();
+  if (pressed_ && !check_pressure_stall(now)) return;
+  if (input_wanted()) {
     if (!check_partial(now)) return;
-    if (!check_ping(now)) return;
+    if (!pressed_ && !check_ping(now)) return;
   }
   schedule_next();
 }
@@ -115,6 +115,7 @@ bool Session::check_ping(uint32_t now) {
   if (now - heard_ms_ < limits.ping_interval_ms) return true;
   write_frame(protocol::Opcode::ping, {});
   ping_sent_ = true;
+  if (pongs_due_ < UINT8_MAX) ++pongs_due_;
   since_ms_ = now;
   return true;
 }

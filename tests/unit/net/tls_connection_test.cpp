@@ -82,6 +82,35 @@ TEST(tls_connection, ASlowPeerGetsAllInOrder) {
   }
 }
 
+// Also where a record holds the end of one buffer and the begin of the next.
+TEST(tls_connection, DropsWholeBuffersOnly) {
+  for (const int version : kVersions) {
+    TlsCase tls(version);
+    tls.wire.shrink();
+    uint32_t dropped = 0;
+    std::string all;
+    for (size_t i = 0; i < 200; ++i) {
+      const std::string block(10'001 + i, static_cast<char>('a' + i % 26));
+      tls.c.write(SharedBytes(block), {.stream = 1 + i % 2, .messages = 1});
+      if (i % 7 == 0) all += tls.pair.open(tls.wire.received());
+      dropped += i % 50 == 49 ? tls.c.drop_stream(1).messages : tls.c.drop_oldest(50'000).messages;
+      CHECK_EQUAL(tls.c.waiting_bytes(), tls.wire.loop.waiting_bytes());
+    }
+    all += tls.received();
+    size_t found = 0;
+    for (size_t i = 0, at = 0; i < 200 && at < all.size(); ++i) {
+      const std::string block(10'001 + i, static_cast<char>('a' + i % 26));
+      if (all.compare(at, block.size(), block) != 0) continue;
+      at += block.size();
+      ++found;
+      if (i == 199) CHECK_EQUAL(all.size(), at);
+    }
+    CHECK_TRUE(dropped > 0);
+    CHECK_EQUAL(200u, found + dropped);
+    CHECK_EQUAL(0u, tls.wire.loop.waiting_bytes());
+  }
+}
+
 TEST(tls_connection, ManyRecordsInOneReadAreAllHandled) {
   for (const int version : kVersions) {
     TlsCase tls(version);

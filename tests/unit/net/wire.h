@@ -25,6 +25,8 @@ class TestConnection final : public Connection {
   using Connection::output_finished;
   using Connection::set_input_wanted;
   using Connection::try_flush;
+  using Connection::drop_oldest;
+  using Connection::drop_stream;
   using Connection::waiting_bytes;
   using Connection::write;
 

@@ -20,6 +20,7 @@ SessionLimits small_queue(SlowClient slow_client) {
   SessionLimits limits;
   limits.send_queue = kQueue;
   limits.slow_client = slow_client;
+  limits.rates.controls = {};
   return limits;
 }
 
