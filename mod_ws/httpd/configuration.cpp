@@ -61,6 +61,7 @@ session::SessionLimits DirectoryConfig::limits() const noexcept {
   set(limits.frame_timeout_ms, frame_timeout_ms);
   set(limits.message_timeout_ms, message_timeout_ms);
   set(limits.close_timeout_ms, close_timeout_ms);
+  set(limits.sign_in_timeout_ms, sign_in_timeout_ms);
   set(limits.slow_client, slow_client);
   set(limits.max_subscriptions, max_subscriptions);
   return limits;
@@ -126,6 +127,7 @@ void* merge_directory_config(apr_pool_t* pool, void* base_config, void* add_conf
   inherit(merged->frame_timeout_ms, base.frame_timeout_ms);
   inherit(merged->message_timeout_ms, base.message_timeout_ms);
   inherit(merged->close_timeout_ms, base.close_timeout_ms);
+  inherit(merged->sign_in_timeout_ms, base.sign_in_timeout_ms);
   inherit(merged->send_queue, base.send_queue);
   inherit(merged->slow_client, base.slow_client);
   inherit(merged->max_subscriptions, base.max_subscriptions);

@@ -92,6 +92,7 @@ struct DirectoryConfig {
   int64_t frame_timeout_ms = kUnset;
   int64_t message_timeout_ms = kUnset;
   int64_t close_timeout_ms = kUnset;
+  int64_t sign_in_timeout_ms = kUnset;
   int64_t send_queue = kUnset;
   int64_t slow_client = kUnset;  // session::SlowClient
   int64_t max_subscriptions = kUnset;

@@ -44,6 +44,7 @@ constexpr DirectoryRule kFrameTimeout{&DirectoryConfig::frame_timeout_ms, 100, k
 constexpr DirectoryRule kMessageTimeout{&DirectoryConfig::message_timeout_ms, 100, kDayMs};
 constexpr DirectoryRule kAuthorizeTimeout{&DirectoryConfig::authorize_timeout_ms, 100, kDayMs};
 constexpr DirectoryRule kCloseTimeout{&DirectoryConfig::close_timeout_ms, 100, kDayMs};
+constexpr DirectoryRule kSignInTimeout{&DirectoryConfig::sign_in_timeout_ms, 100, kDayMs, true};
 
 constexpr ServerRule kLoops{&ServerConfig::loops, 1, 16};
 constexpr ServerRule kMaxConnections{&ServerConfig::max_connections, 1, 1'000'000};
@@ -314,6 +315,8 @@ const command_rec kDirectives[] = {
                   "how long a message may take to arrive, or a client to read (default 60s)"),
     AP_INIT_TAKE1("WebSocketCloseTimeout", ws_set_duration, info(kCloseTimeout), kSections,
                   "how long the end of a connection may take (default 5s)"),
+    AP_INIT_TAKE1("WebSocketSignInTimeout", ws_set_duration, info(kSignInTimeout), kSections,
+                  "how long a connection may stay that is nobody's, or 'off' (default off)"),
     AP_INIT_TAKE1("WebSocketSendQueue", ws_set_number, info(kSendQueue), kSections,
                   "bytes that may wait for a slow client (default 1M)"),
     AP_INIT_TAKE1("WebSocketSlowClient", ws_set_slow_client, nullptr, kSections,

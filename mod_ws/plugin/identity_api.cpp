@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "plugin/bytes.h"
 #include "plugin/host_call.h"
+#include "plugin/sign_in.h"
 
 namespace ws::plugin {
 
@@ -73,11 +74,21 @@ wsp_status renew(const wsp_host* host, wsp_session id, wsp_bytes token) noexcept
   });
 }
 
+wsp_status sign_in_as(const wsp_host* host, wsp_session id, wsp_bytes user) noexcept {
+  PluginInstance& instance = PluginInstance::of(host);
+  return answered(instance.log(), [&]() -> wsp_status {
+    if (is_null(user)) return WSP_E_INVALID;
+    return on_own_session(instance, id, [&](LoopContext&, Session& session) -> wsp_status {
+      return sign_in(instance, session, view(user));
+    });
+  });
+}
+
 }  // namespace
 
 const wsp_identity_1& identity_table() noexcept {
   static constexpr wsp_identity_1 kTable = {sizeof(wsp_identity_1), ask_subscribe, ask_publish,
-                                            renew};
+                                            renew, sign_in_as};
   return kTable;
 }
 

@@ -7,6 +7,7 @@
 #include "plugin/guard.h"
 #include "plugin/plugin_instance.h"
 #include "plugin/plugin_session.h"
+#include "plugin/sign_in.h"
 #include "plugin/user_channel.h"
 #include "protocol/close_code.h"
 #include "session/session.h"
@@ -52,6 +53,7 @@ bool PluginInstance::on_open(session::Session& session, const session::OpenReque
 }
 
 bool PluginInstance::admit(session::Session& session, const Rights& rights) {
+  if (rights.user.empty()) watch_guest(*this, session);
   if (rights.are_plain()) return true;
   PluginSession::of(session, *this).rights = std::make_unique<const Rights>(rights);
   watch_expiry(*this, session);

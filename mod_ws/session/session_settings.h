@@ -30,6 +30,7 @@ struct SessionLimits {
   uint32_t message_timeout_ms = 60'000;
   uint32_t close_timeout_ms = 5'000;
   Rates rates;
+  uint32_t sign_in_timeout_ms = 0;  // of a session without a user; 0: off
   SlowClient slow_client = SlowClient::close;
   uint32_t max_subscriptions = 128;
   bool accepts_text = true;

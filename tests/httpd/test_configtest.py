@@ -117,6 +117,7 @@ BAD_VALUES = {
     "WebSocketFrameTimeout": ("", "0", "off", "x"),
     "WebSocketMessageTimeout": ("", "0", "off", "x"),
     "WebSocketCloseTimeout": ("", "0", "off", "x"),
+    "WebSocketSignInTimeout": ("", "0", "99ms", "x", "25h"),
     "WebSocketSendQueue": ("", "0", "-1", "1023", "x", "2G"),
     "WebSocketSlowClient": ("", "maybe", "close drop"),
     "WebSocketPlugin": ("", "echo chat", "../echo", "echo.so/../../x"),
@@ -169,7 +170,8 @@ GOOD_VALUES = {
     "WebSocketPingInterval": ("off", "Off", "100ms", "25", "25s", "1min", "24h"),
     "WebSocketPongTimeout": ("100ms", "10"),
     "WebSocketFrameTimeout": ("500ms",), "WebSocketMessageTimeout": ("5min",),
-    "WebSocketCloseTimeout": ("1s",), "WebSocketSendQueue": ("1024", "1M"),
+    "WebSocketCloseTimeout": ("1s",), "WebSocketSignInTimeout": ("off", "10s"),
+    "WebSocketSendQueue": ("1024", "1M"),
     "WebSocketSlowClient": ("close", "drop", "Drop"),
     "WebSocketPlugin": ("echo", "chat", "none"),
 }

@@ -203,6 +203,12 @@ typedef struct wsp_identity_1 {
    * good token, or another user's, and nothing changed. WSP_E_UNSUPPORTED: there is no
    * WebSocketToken here. */
   wsp_status (*renew)(const wsp_host*, wsp_session, wsp_bytes token);
+
+  /* Since 1.3. The plugin has found out who its guest is: the session is that user's from now
+   * on, as if the handshake had said so, and WebSocketSignInTimeout no longer ends it.
+   * WSP_E_DENIED: it has a user already. WSP_E_INVALID: not 1..255 bytes of UTF-8 without
+   * control characters. WSP_E_FULL: the channels' state has no room for another user. */
+  wsp_status (*sign_in)(const wsp_host*, wsp_session, wsp_bytes user);
 } wsp_identity_1;
 
 #ifdef __cplusplus

@@ -66,6 +66,13 @@ class Identity {
     return Status{api_->renew(host_, peer.id(), bytes(token))};
   }
 
+  // You have found out who a guest is: the session is that user's from now on. denied: it has a
+  // user already. invalid: that is no user's name. Since ABI 1.3; before that: unsupported.
+  Status sign_in(Peer peer, std::string_view user) const noexcept {
+    if (!detail::has(api_, &wsp_identity_1::sign_in)) return Status::unsupported;
+    return Status{api_->sign_in(host_, peer.id(), bytes(user))};
+  }
+
  private:
   const wsp_host* host_;
   const wsp_identity_1* api_;

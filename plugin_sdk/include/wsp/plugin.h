@@ -35,7 +35,7 @@
 extern "C" {
 #endif
 
-#define WSP_ABI_MINOR 2u
+#define WSP_ABI_MINOR 3u
 #define WSP_EXPORT __attribute__((visibility("default")))
 
 typedef struct wsp_bytes {

@@ -65,6 +65,7 @@ class Client final : public wsp::Session {
     if (verb == "subscribe" || verb == "read") return ask(verb, name, words);
     if (verb == "prefix") return wsp::Prefixes(host).subscribe(peer(), name);
     if (verb == "leave") return wsp::Presence(host).leave(peer(), name);
+    if (verb == "sign_in") return wsp::Identity(host).sign_in(peer(), name);
     if (verb == "renew") return wsp::Identity(host).renew(peer(), name);
     if (verb == "tell") return wsp::Users(host).send(name, rest_of(words));
     if (verb == "enter") {

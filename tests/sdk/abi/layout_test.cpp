@@ -106,6 +106,9 @@ TEST(Layout, EachMinorIsWhatWasReleased) {
   CHECK_EQUAL(1U, minors[2].structs);
   CHECK_EQUAL(7U, minors[2].members);
   CHECK_EQUAL(132543742128U, minors[2].offsets);
+  CHECK_EQUAL(0U, minors[3].structs);
+  CHECK_EQUAL(1U, minors[3].members);
+  CHECK_EQUAL(32U, minors[3].offsets);
 }
 
 TEST(Layout, ConstantsKeepTheirValues) {

@@ -103,3 +103,20 @@ TEST(FakeIdentity, AUsersOwnChannelsAreNobodyElses) {
   CHECK_EQUAL(WSP_OK, identity()->may_publish(plugin.host, ann->id(), kept));
   CHECK_EQUAL(WSP_E_DENIED, identity()->may_publish(plugin.host, ann->id(), told));
 }
+
+TEST(FakeIdentity, AGuestBecomesSomebodyOnce) {
+  FakeClient& guest = bench.host.connect({});
+  const auto sign_in = [&](FakeClient& client, std::string_view user) {
+    plugin.on_message = [&](auto, std::string_view) {
+      seen = identity()->sign_in(plugin.host, client.id(), {user.data(), user.size()});
+    };
+    client.send("sign in");
+    return seen;
+  };
+  CHECK_EQUAL(WSP_E_DENIED, sign_in(*ann, "bob"));
+  CHECK_EQUAL(WSP_OK, sign_in(guest, "bob"));
+  CHECK_EQUAL(WSP_E_DENIED, sign_in(guest, "bob"));
+  CHECK_EQUAL(WSP_OK, plugin.subscribe(guest.id(), "user:bob"));
+  CHECK_EQUAL(WSP_E_INVALID, sign_in(guest, "a\nb"));
+  CHECK_EQUAL(1U, bench.host.take_complaints().size());
+}

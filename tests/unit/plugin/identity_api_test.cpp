@@ -180,3 +180,41 @@ TEST(identity_api, ATokenRenewsASession) {
   CHECK_FALSE(rights->subscribe->match("news"));
   CHECK_FALSE(own.log.has("eyJ"));
 }
+
+TEST(identity_api, AGuestHasSoLongToSignIn) {
+  stage.limits.sign_in_timeout_ms = 1'000;
+  auto& guest = connect("");
+  auto& ann = connect("ann");
+  auto& bob = connect("");
+  const auto sign_in = [&](Stage::Seat& seat, const char* user) {
+    stage.on_loop(seat, [&] { seen = table().sign_in(script.host, seat.id, bytes(user)); });
+    return seen;
+  };
+  CHECK_EQUAL(WSP_E_INVALID, sign_in(bob, ""));
+  CHECK_EQUAL(WSP_E_INVALID, sign_in(bob, "b\x01"));
+  CHECK_EQUAL(WSP_E_DENIED, publish_as(bob, "closed.1"));
+  CHECK_EQUAL(WSP_OK, sign_in(bob, "bob"));
+  CHECK_EQUAL(WSP_E_DENIED, sign_in(bob, "bob"));
+  CHECK_EQUAL(WSP_E_DENIED, sign_in(ann, "bob"));
+  CHECK_EQUAL(WSP_OK, publish_as(bob, "closed.1"));
+  stage.on_loop(bob, [&] { CHECK_EQUAL(WSP_OK, subscribe(bob.id, "user:bob")); });
+  stage.pass(900);
+  STRCMP_EQUAL("", guest.peer.frames().c_str());
+  stage.pass(300);
+  STRCMP_EQUAL("close(1008,not signed in)", guest.peer.frames().c_str());
+  STRCMP_EQUAL("", ann.peer.frames().c_str());
+  STRCMP_EQUAL("", bob.peer.frames().c_str());
+}
+
+TEST(identity_api, WhoSignsInLaterIsTold) {
+  auto& bob = connect("");
+  stage.on_loop(bob,
+                [&] { CHECK_EQUAL(WSP_OK, table().sign_in(script.host, bob.id, bytes("bob"))); });
+  const auto& users = script.extension<wsp_users_1>(WSP_USERS_1);
+  CHECK_EQUAL(WSP_OK, users.send(script.host, bytes("bob"), WSP_TEXT, bytes("hello")));
+  stage.turn();
+  STRCMP_EQUAL("text(hello)", bob.peer.frames().c_str());
+  CHECK_EQUAL(WSP_OK, users.disconnect(script.host, bytes("bob"), 4403, bytes("out")));
+  stage.turn();
+  STRCMP_EQUAL("close(4403,out)", bob.peer.frames().c_str());
+}

@@ -195,6 +195,7 @@ class FakeHost {
   wsp_status disconnect_user(std::string_view user, uint16_t code, std::string_view reason);
   wsp_status ask(wsp_session, std::string_view channel, bool publish);
   wsp_status renew(wsp_session, std::string_view token);
+  wsp_status sign_in(wsp_session, std::string_view user);
   static bool is_kept_for(const FakeClient&, std::string_view channel);
   bool may_hear(const FakeClient&, std::string_view channel) const;
   bool may_speak(const FakeClient&, std::string_view channel) const;

@@ -90,6 +90,9 @@ inline void FakeHost::fill_extensions() {
   identity_table_.renew = [](const wsp_host* h, wsp_session s, wsp_bytes token) {
     return of(h).renew(s, view(token));
   };
+  identity_table_.sign_in = [](const wsp_host* h, wsp_session s, wsp_bytes user) {
+    return of(h).sign_in(s, view(user));
+  };
 }
 
 inline const void* FakeHost::table(std::string_view id) const {
@@ -330,6 +333,16 @@ inline wsp_status FakeHost::renew(wsp_session s, std::string_view token) {
   if (end_of(known->second.expires_ms) < std::max(end_of(client.expires_ms_), now_ms_))
     return WSP_E_DENIED;
   client.expires_ms_ = known->second.expires_ms;
+  return WSP_OK;
+}
+
+inline wsp_status FakeHost::sign_in(wsp_session s, std::string_view user) {
+  if (!is_own_thread()) return invalid("identity sign_in: not on the session's own thread");
+  if (!is_user_name(user)) return invalid("identity sign_in: no user's name");
+  if (!usable() || !alive(s)) return WSP_E_GONE;
+  FakeClient& client = *find(s);
+  if (!client.user_.empty()) return WSP_E_DENIED;
+  client.user_ = user;
   return WSP_OK;
 }
 

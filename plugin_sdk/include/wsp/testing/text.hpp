@@ -46,6 +46,17 @@ inline bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
+// 1 to 255 bytes of UTF-8 without control characters (C0, DEL, C1).
+inline bool is_user_name(std::string_view text) noexcept {
+  if (text.empty() || text.size() > 255 || !is_utf8(text)) return false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return false;
+    if (byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
+  }
+  return true;
+}
+
 // A Close frame's reason: what is not UTF-8 replaced by U+FFFD, cut at a character's border.
 inline std::string close_reason(std::string_view text) {
   std::string out;
