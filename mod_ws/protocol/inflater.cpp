@@ -104,10 +104,10 @@ Inflater::Step Inflater::inflate(std::string_view& input, bool last, std::span<c
       continue;
     }
     if (result != Z_OK && result != Z_BUF_ERROR) return fail(ProtocolError::bad_compressed_data);
+    // Asked before there may be another call, which would forget it.
+    if (in_tail && tail_used_ == kTail.size() && is_behind_a_block(stream)) return step;
     if (stream.avail_out == 0 || !input.empty()) continue;
-    if (in_tail) {
-      return is_behind_a_block(stream) ? step : fail(ProtocolError::unfinished_compressed_data);
-    }
+    if (in_tail) return fail(ProtocolError::unfinished_compressed_data);
     if (!last) return step;
   }
 }

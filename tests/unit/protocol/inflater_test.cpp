@@ -50,6 +50,19 @@ TEST(inflater, GivesTheSameInOutputsOfAnySize) {
   }
 }
 
+TEST(inflater, EndsWhereTheLastByteFillsTheOutput) {
+  for (const unsigned length : {3, 100, 258}) {
+    const std::string payload =
+        DeflateBits().begin(1).literals("ab").match(length, 2).end_of_block().flushed();
+    for (const unsigned bits : {8, 15}) {
+      for (size_t room = 1; room <= length + 2; ++room) {
+        Inflater inflater(bits, false);
+        LONGS_EQUAL(length + 2, inflated(inflater, payload, room).size());
+      }
+    }
+  }
+}
+
 TEST(inflater, AsksForMoreRoomOnlyIfThereIsMore) {
   Inflater inflater(15, false);
   inflater.begin_message();

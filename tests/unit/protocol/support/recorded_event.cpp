@@ -67,7 +67,7 @@ class Run {
     if (!piece.empty()) std::memcpy(block.get(), piece.data(), piece.size());
     std::span<char> input(block.get(), piece.size());
     arrived_ += piece.size();
-    if (!assembler_.inflating()) use_inflater_otherwise();
+    if (inflater() && !assembler_.inflating()) use_inflater_otherwise();
     for (;;) {
       const Event event = assembler_.next(input, limits_, inflater());
       check_memory();
