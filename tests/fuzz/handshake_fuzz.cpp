@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "fuzz_input.h"
+#include "protocol/deflate_parameters.h"
 #include "protocol/handshake.h"
 #include "protocol/origin.h"
 #include "protocol/subprotocol.h"
@@ -33,6 +34,62 @@ size_t count(const std::vector<HeaderField>& headers, std::string_view name) {
   return found;
 }
 
+const ExtensionParameter* find(const ExtensionOffer& offer, std::string_view name) {
+  for (const ExtensionParameter& parameter : offer.parameters) {
+    if (parameter.name == name) return &parameter;
+  }
+  return nullptr;
+}
+
+bool has(const ExtensionOffer& offer, std::string_view name) {
+  return find(offer, name) != nullptr;
+}
+
+unsigned bits_of(const ExtensionOffer& offer, std::string_view name) {
+  const ExtensionParameter* const found = find(offer, name);
+  return found ? static_cast<unsigned>(std::stoul(found->value.value())) : 15;
+}
+
+// An answer is what a client that made one of the offers may take (RFC 7692 section 7.1).
+void check_answer(const std::string& answer, const DeflateAgreement& agreement,
+                  const std::vector<ExtensionOffer>& offers) {
+  std::vector<ExtensionOffer> parsed;
+  require(parse_extension_offers(answer, parsed) && parsed.size() == 1, "one extension");
+  const ExtensionOffer& told = parsed.front();
+  require(told.name == "permessage-deflate", "the extension that was offered");
+  require(agreement.server_takeover == !has(told, "server_no_context_takeover"), "told: ours");
+  require(agreement.client_takeover == !has(told, "client_no_context_takeover"), "told: theirs");
+  require(bits_of(told, "server_max_window_bits") == agreement.server_window_bits,
+          "told: our window");
+  require(bits_of(told, "client_max_window_bits") == agreement.client_window_bits,
+          "told: their window");
+  require(agreement.server_window_bits >= 9 && agreement.server_window_bits <= 15, "our window");
+  require(agreement.client_window_bits >= 8 && agreement.client_window_bits <= 15, "their window");
+  for (const ExtensionOffer& offer : offers) {
+    if (offer.name != "permessage-deflate") continue;
+    const char* const no_takeover = "server_no_context_takeover";
+    const bool fits =
+        (!has(offer, no_takeover) || has(told, no_takeover)) &&
+        (!has(offer, "server_max_window_bits") || has(told, "server_max_window_bits")) &&
+        (!has(told, "client_max_window_bits") || has(offer, "client_max_window_bits"));
+    if (fits) return;
+  }
+  require(false, "one of the offers is accepted");
+}
+
+void check_deflate(const std::vector<ExtensionOffer>& offers) {
+  for (const DeflateSettings& settings :
+       {DeflateSettings{}, DeflateSettings{.server_window_bits = 10,
+                           .client_window_bits = 11,
+                           .server_takeover = true,
+                           .client_takeover = true}}) {
+    std::string answer;
+    const auto agreement = negotiate_deflate(offers, settings, answer);
+    require(agreement.has_value() != answer.empty(), "an agreement has words");
+    if (agreement) check_answer(answer, *agreement, offers);
+  }
+}
+
 void check_accept(const HandshakeRequest& request, const std::vector<HeaderField>& headers,
                   const HandshakeAccept& accept) {
   require(request.method == "GET" && request.http_minor == 1 && !request.has_body, "what is 101");
@@ -56,6 +113,7 @@ void check_accept(const HandshakeRequest& request, const std::vector<HeaderField
       require(!parameter.value || is_token(*parameter.value), "values are tokens");
     }
   }
+  check_deflate(accept.extensions);
   const std::vector<std::string_view> server{"chat", "b"};
   const std::string_view chosen = select_subprotocol(accept.subprotocols, server);
   require(chosen.empty() || names.count(chosen) == 1, "a chosen subprotocol was asked for");
