@@ -10,7 +10,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import certificates as certificate_files  # noqa: E402
-from harness.case import Bystanders, Case  # noqa: E402
+from harness.bystanders import Bystanders  # noqa: E402
+from harness.case import Case  # noqa: E402
 from harness.httpd import Httpd  # noqa: E402
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from harness import build
-from harness.case import Bystanders, Case
+from harness.bystanders import Bystanders
+from harness.case import Case
 from harness.config import location
 from harness.frames import text
+from harness.waiting import limit
 
 
 @pytest.fixture
@@ -50,9 +52,18 @@ def test_sees_a_child_that_dies(made):
         made.finish()
 
 
-def test_sees_a_bystander_that_suffers(made):
-    made.bystanders.peers[0].close_frame(1000)
-    with pytest.raises(AssertionError):
+def test_sees_a_bystander_that_is_cut_off(made, server):
+    server.stop()
+    with pytest.raises(AssertionError, match="a bystander"):
+        made.finish()
+
+
+@pytest.mark.parametrize("repeated", range(5))
+def test_sees_a_loop_that_sleeps(made, repeated):
+    peer = made.connect("/ws/misbehave")
+    peer.text(f"block {int(limit(0.3) * 1000)}")
+    assert peer.read_message() == "block"
+    with pytest.raises(AssertionError, match="had to wait"):
         made.finish()
 
 

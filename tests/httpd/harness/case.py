@@ -6,24 +6,6 @@ from .tls_peer import TlsPeer
 from .waiting import wait_until
 
 
-class Bystanders:
-    """Two connections, ws and wss, that have nothing to do with any test and must live on."""
-
-    def __init__(self, server):
-        self.peers = [server.connect("/ws/bystander", scheme) for scheme in ("ws", "wss")]
-        self.count = 0
-        self.check()
-
-    def check(self):
-        for peer in self.peers:
-            self.count += 1
-            peer.echo(f"still here {self.count}")
-
-    def close(self):
-        for peer in self.peers:
-            peer.abandon()
-
-
 class Case:
     """Opens connections for one test. finish() ends them and checks the server."""
 
@@ -33,7 +15,7 @@ class Case:
         self.bystanders = bystanders
         self.peers = []
         self.allowed = []
-        bystanders.check()
+        bystanders.begin()
         self.pids = server.children()
         self.sockets = server.sockets()
         self.mark = server.log.mark()
@@ -125,7 +107,7 @@ class Case:
             self.server.settled_mark = self.server.log.mark()
 
     def _check_harm(self):
-        self.bystanders.check()
+        self.bystanders.check_delay()
         assert self.server.children() == self.pids, "a child is gone"
         wait_until(lambda: self.server.sockets() == self.sockets,
                    lambda: f"descriptors: {self.sockets} before, {self.server.sockets()} now", 15)

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from harness import frames
-from harness.case import Bystanders
+from harness.bystanders import Bystanders
 from harness.config import location
 from harness.frames import text
 from harness.peer import handshake
