@@ -17,7 +17,8 @@
 #include <vector>
 
 #include "base/shared_bytes.h"
-#include "protocol/opcode.h"
+#include "channel/seats.h"
+#include "protocol/message_type.h"
 #include "session/session_table.h"
 
 namespace ws::channel {
@@ -66,7 +67,7 @@ struct Event {
   };
 
   Kind kind = Kind::message;
-  protocol::Opcode opcode = protocol::Opcode::text;
+  protocol::MessageType type;
   SessionId except = 0;
   Position position;    // joined, left, control: of the message before
   uint64_t order = 0;   // see Bus
@@ -94,7 +95,7 @@ struct Submission {
     std::optional<Keep> keep;
   };
   std::vector<Target> targets;
-  protocol::Opcode opcode = protocol::Opcode::text;
+  protocol::MessageType type;
   std::string payload;
   SessionId except = 0;
   // At most 511 bytes; not empty: for some minutes whoever submits under this key gets the receipt
@@ -160,13 +161,13 @@ class Listener {
 // Event::order: events of one channel reach each listener in one order, the same for all,
 // and this number grows with it; but a gap may have that of the event before. It also tells what a
 // newcomer has not missed: whoever asked for an order before an event was made gets a lower number.
-class Bus {
+class Bus : public session::SeatOffice {
  public:
   virtual ~Bus() = default;
 
   // To everybody who listens, in all processes. Returns before they have it. Without `keep`
   // the message is not kept, and what is kept stays.
-  [[nodiscard]] virtual Published publish(std::string_view channel, protocol::Opcode opcode,
+  [[nodiscard]] virtual Published publish(std::string_view channel, protocol::MessageType type,
                                           std::string_view payload, SessionId except,
                                           const std::optional<Keep>& keep) = 0;
 
@@ -175,7 +176,7 @@ class Bus {
   [[nodiscard]] virtual Receipt submit(const Submission& submission, uint32_t timeout_ms) = 0;
 
   // The same for one channel.
-  [[nodiscard]] Published publish_and_wait(std::string_view channel, protocol::Opcode opcode,
+  [[nodiscard]] Published publish_and_wait(std::string_view channel, protocol::MessageType type,
                                            std::string_view payload, SessionId except,
                                            const std::optional<Keep>& keep, uint32_t timeout_ms);
 
@@ -242,6 +243,16 @@ class Bus {
                                           std::vector<Member>& members) = 0;
   // How many there are, without listing them.
   [[nodiscard]] virtual BusStatus count(std::string_view channel, MemberCount& count) = 0;
+
+  // ---- seats: limits of connections, see seats.h; SeatOffice::give_back() ends them ----
+
+  // The same in all processes. Never 0.
+  [[nodiscard]] virtual uint64_t number_of(SeatKind kind, std::string_view what) const = 0;
+  // [worker] All of them or none: then the first kind that has none left. Waits for the state, if at
+  // all, for a moment.
+  [[nodiscard]] virtual std::optional<SeatKind> take_seats(const SeatRequests& requests) = 0;
+  // [worker] The same without taking.
+  [[nodiscard]] virtual std::optional<SeatKind> find_full(const SeatRequests& requests) = 0;
 };
 
 }  // namespace ws::channel

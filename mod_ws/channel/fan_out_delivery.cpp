@@ -14,6 +14,13 @@ constexpr unsigned kEntriesPerSliceCheck = 32;
 // When more waits, publishers are faster than this loop: it reads no more before it has caught up.
 constexpr size_t kCatchUp = size_t{16} << 20;
 
+const BatchForm& form_for(const session::Session& session, const Batch& batch) {
+  const unsigned window_bits = session.deflate().server_window_bits;
+  if (window_bits == 0) return batch.plain();
+  return batch.compressed(window_bits, *session.settings().limits.deflate,
+                          session.table().deflaters());
+}
+
 }  // namespace
 
 void FanOut::wake() noexcept {
@@ -54,13 +61,13 @@ void FanOut::take(const Event& event) {
   for (size_t i = 0; i < channel->audiences.size(); ++i) {
     Audience& audience = *channel->audiences[i];
     if (audience.entries.empty() && audience.entered == 0) continue;
-    WireMessage wire{event.opcode, event.payload.view(), {}};
+    WireMessage wire{event.type, event.payload.view(), {}};
     if (!audience.shaper.shape(event, wire)) continue;
     if (!audience.open) {
       audience.open = std::make_unique<Batch>();
       open_.push_back(&audience);
     }
-    audience.open->add(wire.opcode, wire.payload, event.order, event.except);
+    audience.open->add(wire.type, wire.payload, event.order, event.except);
     if (audience.open->is_full()) seal(audience);
   }
 }
@@ -77,6 +84,7 @@ void FanOut::close_sessions(const LocalChannel& channel, std::string_view order)
       ids.push_back(entry.session->id());
       table = &entry.session->table();
     }
+  if (table == nullptr) return;
   for (const session::SessionId id : ids)
     if (session::Session* const session = table->find(id)) session->close(code, reason);
 }
@@ -125,19 +133,17 @@ void FanOut::give(Audience::Entry& entry, uint64_t stream,
     entry.subscriber->subscriptions_[entry.slot].waiting->batches.push_back(batch);
     return;
   }
-  const session::SessionId id = entry.session->id();
-  switch (batch->part_for(id, entry.after)) {
-    case Batch::Part::all:
-      entry.session->send_frames(batch->frames(), batch->count(), stream, batch->last());
-      break;
-    case Batch::Part::some: {
-      const Batch::Cut cut = batch->cut_for(id, entry.after);
-      if (cut.count > 0) entry.session->send_frames(cut.frames, cut.count, stream, cut.last);
-      break;
-    }
-    case Batch::Part::none:
-      break;
+  session::Session& session = *entry.session;
+  const Batch::Part part = batch->part_for(session.id(), entry.after);
+  if (part == Batch::Part::none) return;
+  const BatchForm& form = form_for(session, *batch);
+  if (form.is_compressed) session.break_context();
+  if (part == Batch::Part::all) {
+    session.send_frames(form.frames, batch->count(), stream, form.begin_of(batch->count() - 1));
+    return;
   }
+  const Batch::Cut cut = batch->cut_for(session.id(), entry.after, form);
+  if (cut.count > 0) session.send_frames(cut.frames, cut.count, stream, cut.last);
 }
 
 }  // namespace ws::channel

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -170,6 +171,8 @@ int LmdbBus::register_number() {
   }
   const lmdb::ProcessRecord record{control_->own().started, control_->own().pid, 0};
   writing.txn().put(Table::processes, Key().add(process()), lmdb::bytes_of(record));
+  seats_ = std::make_unique<lmdb::SeatTaker>(*store_, *writer_, process(), writing.meta().seat_key,
+                                             log_, clock_);
   return writing.commit(*control_);
 }
 
@@ -199,13 +202,13 @@ bool LmdbBus::has_room_for(std::string_view channel) {
   return false;
 }
 
-Published LmdbBus::publish(std::string_view channel, protocol::Opcode opcode,
+Published LmdbBus::publish(std::string_view channel, protocol::MessageType type,
                            std::string_view payload, SessionId except,
                            const std::optional<Keep>& keep) {
   if (!has_room_for(channel)) return {BusStatus::full, {}};
   Operation operation;
   operation.channel = channel;
-  operation.opcode = opcode;
+  operation.type = type;
   operation.content = payload;
   operation.session = except;
   operation.keep = keep;
@@ -333,7 +336,9 @@ void LmdbBus::change_audience(std::string_view channel, int64_t change) {
 }
 
 // With the mutex.
-void LmdbBus::update_active() { writer_->set_active(!interest_.empty() || !members_.empty()); }
+void LmdbBus::update_active() {
+  writer_->set_active(!interest_.empty() || !members_.empty() || seats_->has_any());
+}
 
 uint64_t LmdbBus::order(Listener&, std::string_view) {
   return lmdb::last_order(control_->newest());
@@ -409,6 +414,32 @@ BusStatus LmdbBus::count(std::string_view channel, MemberCount& count) {
   if (txn.get(Table::names, channel, number) && txn.get(Table::channels, Key().add(number), record))
     count = {record.keys, record.sessions};
   return txn.error() == 0 ? BusStatus::ok : BusStatus::unavailable;
+}
+
+uint64_t LmdbBus::number_of(SeatKind kind, std::string_view what) const {
+  return seat_number(seats_->key(), kind, what);
+}
+
+std::optional<SeatKind> LmdbBus::take_seats(const SeatRequests& requests) {
+  const std::optional<SeatKind> full = seats_->take(requests);
+  const std::lock_guard lock(mutex_);
+  update_active();
+  return full;
+}
+
+std::optional<SeatKind> LmdbBus::find_full(const SeatRequests& requests) {
+  return seats_->find_full(requests);
+}
+
+// Without memory they stay taken until this process ends.
+void LmdbBus::give_back(const SeatNumbers& seats) noexcept {
+  try {
+    seats_->give_back(seats, holder_of_this_thread == this);
+    const std::lock_guard lock(mutex_);
+    update_active();
+  } catch (const std::bad_alloc&) {
+    log_.write(base::LogLevel::error, "no memory to note that a connection has ended");
+  }
 }
 
 BusStatus LmdbBus::describe(std::string_view channel, ChannelFacts& facts) {

@@ -19,6 +19,7 @@
 #include "channel/lmdb_ear.h"
 #include "channel/lmdb_gatekeeper.h"
 #include "channel/lmdb_presence.h"
+#include "channel/lmdb_seat_taker.h"
 #include "channel/lmdb_settings.h"
 #include "channel/lmdb_store.h"
 #include "channel/lmdb_writer.h"
@@ -45,7 +46,7 @@ class LmdbBus final : public Bus {
 
   // From loops position is {0, 0}: not known yet. full: the queue is, or the state has been for a
   // while; a message that was taken is tried until there is room.
-  [[nodiscard]] Published publish(std::string_view channel, protocol::Opcode opcode,
+  [[nodiscard]] Published publish(std::string_view channel, protocol::MessageType type,
                                   std::string_view payload, SessionId except,
                                   const std::optional<Keep>& keep) override;
   [[nodiscard]] Receipt submit(const Submission& submission, uint32_t timeout_ms) override;
@@ -75,6 +76,11 @@ class LmdbBus final : public Bus {
   [[nodiscard]] BusStatus members(std::string_view channel, std::vector<Member>& members) override;
   [[nodiscard]] BusStatus count(std::string_view channel, MemberCount& count) override;
 
+  [[nodiscard]] uint64_t number_of(SeatKind kind, std::string_view what) const override;
+  [[nodiscard]] std::optional<SeatKind> take_seats(const SeatRequests& requests) override;
+  [[nodiscard]] std::optional<SeatKind> find_full(const SeatRequests& requests) override;
+  void give_back(const SeatNumbers& seats) noexcept override;
+
  private:
   using ReaderPointer = std::shared_ptr<lmdb::Reader>;
 
@@ -100,6 +106,7 @@ class LmdbBus final : public Bus {
   std::unique_ptr<lmdb::Gatekeeper> gatekeeper_;
   std::unique_ptr<lmdb::Store> store_;
   std::unique_ptr<lmdb::Writer> writer_;
+  std::unique_ptr<lmdb::SeatTaker> seats_;
   std::unique_ptr<lmdb::Ear> ear_;
   std::vector<ReaderPointer> readers_;  // changes while nobody else calls
 

@@ -7,11 +7,12 @@
 #include <string_view>
 #include <type_traits>
 
+#include "channel/seats.h"
 #include "session/session_table.h"
 
 namespace ws::channel::lmdb {
 
-inline constexpr uint32_t kLayout = 3;
+inline constexpr uint32_t kLayout = 4;
 
 enum class Table : uint8_t {
   meta,       // kMetaKey -> MetaRecord
@@ -27,8 +28,9 @@ enum class Table : uint8_t {
   processes,  // process -> ProcessRecord
   receipts,   // Submission::key -> ReceiptRecord, PlacedRecords
   ages,       // time, entry -> Submission::key: the receipts, oldest first
+  seats,      // process, number -> uint32_t: seats taken; process 0: by all together
 };
-inline constexpr size_t kTableCount = 12;
+inline constexpr size_t kTableCount = 13;
 
 // An event's place among all events of all channels: the transaction that wrote it, and which of
 // that transaction's it is. So the newest order is known without a look at the log.
@@ -55,6 +57,7 @@ struct MetaRecord {
   int64_t time_shift_ms;      // added to the clock it gives a time that goes on after a reboot
   int64_t unix_ms;            // of the last write
   std::array<char, 40> boot;  // see lmdb_boot.h
+  SeatKey seat_key;
 };
 
 struct ChannelRecord {
@@ -84,8 +87,8 @@ struct LogHeader {
   uint32_t size;   // of the content, all parts together
   uint16_t parts;  // entries of the log that it takes, at least 1
   uint8_t kind;    // an Event::Kind
-  uint8_t opcode;
-  uint64_t cost;  // bytes that it takes
+  uint8_t type;    // an Opcode, and 0x80 when the message may not be compressed
+  uint64_t cost;   // bytes that it takes
 };
 
 struct KeptRecord {

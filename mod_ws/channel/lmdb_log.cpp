@@ -31,6 +31,17 @@ struct Found {
   LogHeader header;
 };
 
+constexpr uint8_t kUncompressed = 0x80;
+
+uint8_t encode_type(protocol::MessageType type) noexcept {
+  return static_cast<uint8_t>(static_cast<uint8_t>(type.opcode) |
+                              (type.may_compress ? 0 : kUncompressed));
+}
+
+protocol::MessageType decode_type(uint8_t type) noexcept {
+  return {static_cast<protocol::Opcode>(type & ~kUncompressed), (type & kUncompressed) == 0};
+}
+
 size_t part_count(size_t size) noexcept {
   const size_t first = kPart - sizeof(LogHeader);
   return size <= first ? 1 : 1 + (size - first + kPart - 1) / kPart;
@@ -137,7 +148,7 @@ Place append(Writing& writing, ChannelEntry& channel, const NewEvent& event) {
   header.size = static_cast<uint32_t>(event.content.size());
   header.parts = static_cast<uint16_t>(parts);
   header.kind = static_cast<uint8_t>(event.kind);
-  header.opcode = static_cast<uint8_t>(event.opcode);
+  header.type = encode_type(event.type);
   header.cost = cost_of(event.content.size());
 
   std::string_view rest = event.content;
@@ -186,7 +197,7 @@ bool read_header(const Cursor& cursor, LogHeader& header) noexcept {
 bool read_event(Cursor& cursor, const LogHeader& header, Event& event) {
   const uint64_t order = order_of(cursor.key());
   event.kind = static_cast<Event::Kind>(header.kind);
-  event.opcode = static_cast<protocol::Opcode>(header.opcode);
+  event.type = decode_type(header.type);
   event.except = header.except;
   event.position.offset = header.offset;
   event.order = order;

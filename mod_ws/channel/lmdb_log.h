@@ -14,7 +14,7 @@ namespace ws::channel::lmdb {
 // encode_member().
 struct NewEvent {
   Event::Kind kind;
-  protocol::Opcode opcode;
+  protocol::MessageType type;
   SessionId except;
   std::string_view content;
 };

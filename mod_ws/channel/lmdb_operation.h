@@ -23,7 +23,8 @@ struct ChannelId {
 struct Outcome {
   Receipt receipt;
   ChannelId channel;
-  uint64_t removed = 0;  // clear: messages
+  uint64_t removed = 0;               // clear: messages
+  std::optional<SeatKind> full_seat;  // take_seats: then nothing was taken
 };
 
 // Somebody who waits for an operation.
@@ -50,11 +51,14 @@ struct Operation {
     forget,
     touch,
     enter,
-    leave
+    leave,
+    take_seats,
+    add_seats,  // whatever the limits say
+    remove_seats
   };
 
   Kind kind = Kind::publish;
-  protocol::Opcode opcode = protocol::Opcode::text;
+  protocol::MessageType type;
   SessionId session = 0;  // publish: except
   uint32_t audience = 0;  // sessions of this process that listen
   std::string channel;
@@ -62,6 +66,7 @@ struct Operation {
   std::string info;
   std::optional<Keep> keep;
   std::shared_ptr<const Submission> submission;
+  std::shared_ptr<const SeatRequests> seats;
   std::shared_ptr<Waiter> waiter;
   // listen, touch: called once, on the writer's thread, after the commit. Must not block.
   std::function<void(BusStatus, ChannelId)> done;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "channel/lmdb_log.h"
+#include "channel/lmdb_seats.h"
 
 namespace ws::channel::lmdb {
 
@@ -141,6 +142,7 @@ void leave(Writing& writing, ChannelEntry& channel, SessionId session) {
 }
 
 bool remove_process(Writing& writing, uint16_t process, std::string& resume) {
+  if (!remove_all_seats(writing, process)) return false;
   WriteTxn& txn = writing.txn();
   std::vector<std::pair<SessionId, uint64_t>> sessions;
   {

@@ -26,8 +26,8 @@ void enter(Writing& writing, ChannelEntry& channel, SessionId session, std::stri
            std::string_view info);
 void leave(Writing& writing, ChannelEntry& channel, SessionId session);
 
-// A process is gone: its sessions leave, nobody wakes it. True: done; else call again, in another
-// transaction. `resume` is empty at first.
+// A process is gone: its sessions leave, its seats are free, nobody wakes it. True: done; else call
+// again, in another transaction. `resume` is empty at first.
 [[nodiscard]] bool remove_process(Writing& writing, uint16_t process, std::string& resume);
 
 // What one process knows of its own sessions in a channel.

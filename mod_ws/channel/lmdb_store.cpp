@@ -31,6 +31,7 @@ constexpr std::array<TableKind, kTableCount> kTables{{
     {"processes", 0},
     {"receipts", 0},
     {"ages", 0},
+    {"seats", 0},
 }};
 
 MDB_val to_val(std::string_view bytes) noexcept {

@@ -26,11 +26,11 @@ uint64_t subscribers_of(Writing& writing, const ChannelEntry& channel) {
 
 }  // namespace
 
-Position place(Writing& writing, ChannelEntry& channel, protocol::Opcode opcode, SessionId except,
-               std::string_view payload, const std::optional<Keep>& policy) {
+Position place(Writing& writing, ChannelEntry& channel, protocol::MessageType type,
+               SessionId except, std::string_view payload, const std::optional<Keep>& policy) {
   ChannelRecord& record = channel.record;
   ++record.offset;
-  const Place place = append(writing, channel, {Event::Kind::message, opcode, except, payload});
+  const Place place = append(writing, channel, {Event::Kind::message, type, except, payload});
   record.message_order = place.order;
   keep(writing, channel, policy, place);
   return {record.epoch, record.offset};
@@ -47,7 +47,7 @@ Receipt submit(Writing& writing, const Submission& submission, bool is_crowded) 
   for (const Submission::Target& target : submission.targets) {
     ChannelEntry* const channel = writing.create(target.channel);
     if (!channel) return {};
-    const Position position = place(writing, *channel, submission.opcode, submission.except,
+    const Position position = place(writing, *channel, submission.type, submission.except,
                                     submission.payload, target.keep);
     receipt.placed.push_back({position, subscribers_of(writing, *channel)});
   }

@@ -10,8 +10,8 @@
 namespace ws::channel::lmdb {
 
 // Gives a message its place in the channel.
-Position place(Writing& writing, ChannelEntry& channel, protocol::Opcode opcode, SessionId except,
-               std::string_view payload, const std::optional<Keep>& keep);
+Position place(Writing& writing, ChannelEntry& channel, protocol::MessageType type,
+               SessionId except, std::string_view payload, const std::optional<Keep>& keep);
 
 // is_crowded: no other channel may come.
 [[nodiscard]] Receipt submit(Writing& writing, const Submission& submission, bool is_crowded);

@@ -14,6 +14,7 @@
 #include "channel/lmdb_history.h"
 #include "channel/lmdb_log.h"
 #include "channel/lmdb_presence.h"
+#include "channel/lmdb_seats.h"
 #include "channel/lmdb_submission.h"
 
 namespace ws::channel::lmdb {
@@ -33,7 +34,7 @@ Outcome clear(Writing& writing, ChannelEntry& channel) {
   ChannelRecord& record = channel.record;
   const uint32_t kept = record.kept_count;
   drop_until(writing, channel, record.offset);
-  return {{BusStatus::ok, false, {{{record.epoch, record.offset}, 0}}}, {}, kept};
+  return {{BusStatus::ok, false, {{{record.epoch, record.offset}, 0}}}, {}, kept, {}};
 }
 
 // What frees, or what only this process's own sessions can ask for: it is remembered until it can
@@ -41,7 +42,7 @@ Outcome clear(Writing& writing, ChannelEntry& channel) {
 bool is_always_taken(Operation::Kind kind) noexcept {
   using Kind = Operation::Kind;
   return kind != Kind::publish && kind != Kind::submit && kind != Kind::control &&
-         kind != Kind::touch;
+         kind != Kind::touch && kind != Kind::take_seats;
 }
 
 void answer(Waiter& waiter, Outcome result) {
@@ -50,7 +51,7 @@ void answer(Waiter& waiter, Outcome result) {
   waiter.done.release();
 }
 
-Outcome failed(BusStatus status) { return {{status, false, {}}, {}, 0}; }
+Outcome failed(BusStatus status) { return {{status, false, {}}, {}, 0, {}}; }
 
 }  // namespace
 
@@ -258,7 +259,8 @@ void Writer::write_some() {
 Outcome Writer::apply(Writing& writing, const Operation& operation) {
   using Kind = Operation::Kind;
   if (operation.kind == Kind::submit)
-    return {lmdb::submit(writing, *operation.submission, control_.is_crowded()), {}, 0};
+    return {lmdb::submit(writing, *operation.submission, control_.is_crowded()), {}, 0, {}};
+  if (operation.seats) return apply_seats(writing, operation);
   ChannelEntry* channel = writing.find(operation.channel);
   switch (operation.kind) {
     case Kind::audience:
@@ -283,12 +285,12 @@ Outcome Writer::apply(Writing& writing, const Operation& operation) {
   ChannelRecord& record = channel->record;
   switch (operation.kind) {
     case Kind::publish:
-      (void)place(writing, *channel, operation.opcode, operation.session, operation.content,
+      (void)place(writing, *channel, operation.type, operation.session, operation.content,
                   operation.keep);
       break;
     case Kind::control:
       record.other_order =
-          append(writing, *channel, {Event::Kind::control, operation.opcode, 0, operation.content})
+          append(writing, *channel, {Event::Kind::control, operation.type, 0, operation.content})
               .order;
       break;
     case Kind::listen:
@@ -300,7 +302,20 @@ Outcome Writer::apply(Writing& writing, const Operation& operation) {
     default:
       break;
   }
-  return {{}, {record.number, record.epoch}, 0};
+  return {{}, {record.number, record.epoch}, 0, {}};
+}
+
+Outcome Writer::apply_seats(Writing& writing, const Operation& operation) {
+  using Kind = Operation::Kind;
+  Outcome outcome;
+  if (operation.kind == Kind::take_seats) {
+    outcome.full_seat = take_seats(writing, control_.number(), *operation.seats);
+  } else if (operation.kind == Kind::add_seats) {
+    add_seats(writing, control_.number(), numbers_of(*operation.seats));
+  } else {
+    remove_seats(writing, control_.number(), numbers_of(*operation.seats));
+  }
+  return outcome;
 }
 
 // A loop that published did not wait: its message to a new channel may have come too late.

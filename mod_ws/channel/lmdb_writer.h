@@ -71,6 +71,7 @@ class Writer {
   void tell_of_crowd();
   void fail_all(BusStatus status);
   [[nodiscard]] Outcome apply(Writing& writing, const Operation& operation);
+  [[nodiscard]] Outcome apply_seats(Writing& writing, const Operation& operation);
   void after_error(int error);
   [[nodiscard]] bool is_disk_full() const noexcept;
   void set_health(Health health, int error);

@@ -35,6 +35,7 @@ void Writing::read_meta() {
     meta_.next_epoch = random_epoch();
     meta_.next_channel = 1;
     meta_.next_entry = 1;
+    meta_.seat_key = random_seat_key();
     meta_.boot = this_boot();
   } else if (meta_.boot != this_boot()) {
     // The clock began anew: the state's time goes on where it stopped, and by what the wall clock
@@ -52,7 +53,7 @@ size_t Writing::message_pages() { return txn_.pages(Table::log) + txn_.pages(Tab
 size_t Writing::other_pages() {
   size_t pages = 0;
   for (const Table table : {Table::names, Table::channels, Table::interest, Table::members,
-                            Table::keys, Table::sessions, Table::processes})
+                            Table::keys, Table::sessions, Table::processes, Table::seats})
     pages += txn_.pages(table);
   return pages;
 }

@@ -132,8 +132,9 @@ void LocalBus::hand_out(Channel& channel, const Event& event, Wakes& wakes) noex
   }
 }
 
-LocalBus::Message::Message(protocol::Opcode opcode_, std::string_view payload_, SessionId except_)
-    : opcode(opcode_), payload(payload_), except(except_) {
+LocalBus::Message::Message(protocol::MessageType type_, std::string_view payload_,
+                           SessionId except_)
+    : type(type_), payload(payload_), except(except_) {
   if (payload.size() > kCopyUnlocked) bytes_ = base::SharedBytes(payload);
 }
 
@@ -149,7 +150,7 @@ Position LocalBus::place(Channel& channel, const Message& message, const std::op
   const Position position{channel.newest.epoch, channel.newest.offset + 1};
   const bool has_families = tells_families(channel.name.view());
   if (keep || has_families || !channel.ears.empty())
-    event = {Event::Kind::message, message.opcode,  message.except, position,
+    event = {Event::Kind::message, message.type,    message.except, position,
              order_ + 1,           message.time_ms, channel.name,   {},
              message.bytes(),      nullptr};
   if (keep) {
@@ -164,10 +165,10 @@ Position LocalBus::place(Channel& channel, const Message& message, const std::op
   return position;
 }
 
-Published LocalBus::publish(std::string_view channel, protocol::Opcode opcode,
+Published LocalBus::publish(std::string_view channel, protocol::MessageType type,
                             std::string_view payload, SessionId except,
                             const std::optional<Keep>& keep) {
-  const Message message(opcode, payload, except);
+  const Message message(type, payload, except);
   Wakes wakes;
   const std::lock_guard lock(mutex_);
   Channel* const target = find_or_create(channel);

@@ -16,6 +16,7 @@
 #include "channel/kept_log.h"
 #include "channel/member_table.h"
 #include "channel/receipt_book.h"
+#include "channel/seat_counts.h"
 
 namespace ws::channel {
 
@@ -34,7 +35,7 @@ class LocalBus final : public Bus, private KeptLog::Owner {
   explicit LocalBus(const base::Clock& clock, const LocalBusLimits& limits = {});
   ~LocalBus() override;
 
-  [[nodiscard]] Published publish(std::string_view channel, protocol::Opcode opcode,
+  [[nodiscard]] Published publish(std::string_view channel, protocol::MessageType type,
                                   std::string_view payload, SessionId except,
                                   const std::optional<Keep>& keep) override;
   [[nodiscard]] Receipt submit(const Submission& submission, uint32_t timeout_ms) override;
@@ -59,6 +60,11 @@ class LocalBus final : public Bus, private KeptLog::Owner {
   bool leave(std::string_view channel, SessionId session) override;
   [[nodiscard]] BusStatus members(std::string_view channel, std::vector<Member>& members) override;
   [[nodiscard]] BusStatus count(std::string_view channel, MemberCount& count) override;
+
+  [[nodiscard]] uint64_t number_of(SeatKind kind, std::string_view what) const override;
+  [[nodiscard]] std::optional<SeatKind> take_seats(const SeatRequests& requests) override;
+  [[nodiscard]] std::optional<SeatKind> find_full(const SeatRequests& requests) override;
+  void give_back(const SeatNumbers& seats) noexcept override;
 
   // [any] Channels that have a record; bytes that are kept. For tests and status.
   [[nodiscard]] size_t channel_count() const;
@@ -86,11 +92,11 @@ class LocalBus final : public Bus, private KeptLog::Owner {
   };
 
   struct Message {
-    Message(protocol::Opcode opcode, std::string_view payload, SessionId except);
+    Message(protocol::MessageType type, std::string_view payload, SessionId except);
     // Copied when first needed; what is large before the lock is taken.
     [[nodiscard]] const base::SharedBytes& bytes() const;
 
-    const protocol::Opcode opcode;
+    const protocol::MessageType type;
     const std::string_view payload;
     const SessionId except;
     const int64_t time_ms = base::unix_time_ms();
@@ -134,6 +140,7 @@ class LocalBus final : public Bus, private KeptLog::Owner {
 
   const base::Clock& clock_;
   const LocalBusLimits limits_;
+  const SeatKey seat_key_ = random_seat_key();
 
   mutable std::mutex mutex_;  // guards all below
   KeptLog kept_;
@@ -141,6 +148,7 @@ class LocalBus final : public Bus, private KeptLog::Owner {
   std::list<Channel*> busy_;
   std::list<Channel*> idle_;  // nobody needs them; oldest first
   ReceiptBook receipts_;
+  SeatCounts seats_;
   std::array<Ear, kMaxListeners> ears_;
   uint64_t order_ = 0;
   uint64_t next_epoch_;

@@ -7,7 +7,7 @@
 namespace ws::channel {
 
 Receipt LocalBus::submit(const Submission& submission, uint32_t) {
-  const Message message(submission.opcode, submission.payload, submission.except);
+  const Message message(submission.type, submission.payload, submission.except);
   Receipt receipt;
   Wakes wakes;
   const std::lock_guard lock(mutex_);
@@ -76,6 +76,27 @@ BusStatus LocalBus::list(std::string_view prefix, std::string_view after, size_t
   std::ranges::sort(channels, {}, &ChannelFacts::channel);
   if (channels.size() > limit) channels.resize(limit);
   return BusStatus::ok;
+}
+
+uint64_t LocalBus::number_of(SeatKind kind, std::string_view what) const {
+  return seat_number(seat_key_, kind, what);
+}
+
+std::optional<SeatKind> LocalBus::take_seats(const SeatRequests& requests) {
+  const std::lock_guard lock(mutex_);
+  if (const auto full = seats_.find_full(requests)) return full;
+  seats_.add(numbers_of(requests));
+  return std::nullopt;
+}
+
+std::optional<SeatKind> LocalBus::find_full(const SeatRequests& requests) {
+  const std::lock_guard lock(mutex_);
+  return seats_.find_full(requests);
+}
+
+void LocalBus::give_back(const SeatNumbers& seats) noexcept {
+  const std::lock_guard lock(mutex_);
+  seats_.remove(seats);
 }
 
 }  // namespace ws::channel

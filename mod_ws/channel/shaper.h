@@ -10,7 +10,7 @@ namespace ws::channel {
 
 // What goes over the wire. The payload is borrowed from the event, or from `own`.
 struct WireMessage {
-  protocol::Opcode opcode = protocol::Opcode::text;
+  protocol::MessageType type;
   std::string_view payload;
   std::string own;
 };
@@ -22,8 +22,8 @@ class Shaper {
   // event's own content, to be changed or not; text must be UTF-8. False: nothing is sent.
   [[nodiscard]] virtual bool shape(const Event& event, WireMessage& wire) noexcept = 0;
 
-  // [loop] Whether its sessions may go on when they missed something there; else they are closed with
-  // 1013, and come back.
+  // [loop] Whether its sessions may go on when they missed something there; else they are closed
+  // with 1013, and come back.
   [[nodiscard]] virtual bool may_miss(std::string_view channel) const noexcept {
     (void)channel;
     return true;

@@ -94,6 +94,7 @@ const std::array kOptions{
              return true;
            }},
     Option{"--binary", "-b", "publish", "", take_flag<&Arguments::binary>},
+    Option{"--no-compress", "", "publish", "", take_flag<&Arguments::no_compress>},
     Option{"--history", "", "publish tail", "a number of messages",
            [](std::string_view text, Arguments& arguments) {
              return read_number(text, arguments.history);

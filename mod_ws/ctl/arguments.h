@@ -43,6 +43,7 @@ struct Arguments {
   std::vector<std::string> users;      // publish, kick
   std::optional<std::string> message;  // publish; none: standard input
   bool binary = false;
+  bool no_compress = false;
   std::optional<uint32_t> history;
   std::string age;                         // as a publish Location takes it
   std::optional<channel::Position> since;  // tail

@@ -88,7 +88,7 @@ std::string message_line(const Event& event, std::string_view name, Style style)
            "  " + shown(payload, style) + '\n';
   Line line("message");
   line.add("channel", name).add(event.position).add("time", event.time_ms);
-  if (event.opcode == protocol::Opcode::text) {
+  if (event.type.opcode == protocol::Opcode::text) {
     line.add("text", payload, "base64");
   } else {
     line.add("base64", base64(payload));

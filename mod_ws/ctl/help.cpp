@@ -29,6 +29,7 @@ publish:
   -c, --channel NAME     instead of CHANNEL, as often as wanted
       --user NAME        to a user, as often as wanted
   -b, --binary           a binary message
+      --no-compress      it holds a secret
       --history N        keeps the newest N messages of the channel
       --age TIME         and none older: 90 (seconds), 15m, 2h, 7d
 

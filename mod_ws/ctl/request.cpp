@@ -59,6 +59,7 @@ Request make_request(const Arguments& arguments, std::string message, std::strin
       request.method = "POST";
       request.body = std::move(message);
       request.binary = arguments.binary;
+      if (arguments.no_compress) add(request.query, "compress", "no");
       if (arguments.history) add(request.query, "history", std::to_string(*arguments.history));
       if (!arguments.age.empty()) add(request.query, "age", arguments.age);
       break;

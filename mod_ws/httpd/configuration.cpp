@@ -63,6 +63,7 @@ session::SessionLimits DirectoryConfig::limits() const noexcept {
   set(limits.close_timeout_ms, close_timeout_ms);
   set(limits.sign_in_timeout_ms, sign_in_timeout_ms);
   set(limits.slow_client, slow_client);
+  if (compression) limits.deflate = *compression;
   set(limits.max_subscriptions, max_subscriptions);
   return limits;
 }
@@ -117,6 +118,7 @@ void* merge_directory_config(apr_pool_t* pool, void* base_config, void* add_conf
     merged->authorize_required = base.authorize_required;
   }
   if (!merged->publish_keys && !merged->publish_keys_off) merged->publish_keys = base.publish_keys;
+  if (!merged->compression && !merged->compression_off) merged->compression = base.compression;
   const auto inherit = [](int64_t& to, int64_t from) {
     if (to == kUnset) to = from;
   };
@@ -131,6 +133,9 @@ void* merge_directory_config(apr_pool_t* pool, void* base_config, void* add_conf
   inherit(merged->send_queue, base.send_queue);
   inherit(merged->slow_client, base.slow_client);
   inherit(merged->max_subscriptions, base.max_subscriptions);
+  inherit(merged->connections_per_address, base.connections_per_address);
+  inherit(merged->connections_per_user, base.connections_per_user);
+  inherit(merged->connections_per_location, base.connections_per_location);
   inherit(merged->authorize_timeout_ms, base.authorize_timeout_ms);
   return merged;
 }

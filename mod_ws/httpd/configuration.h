@@ -14,6 +14,7 @@
 #include "channel/lmdb_settings.h"
 #include "httpd/httpd_headers.h"
 #include "protocol/origin.h"
+#include "session/rate_limit.h"
 #include "session/session_settings.h"
 
 namespace ws::plugin {
@@ -69,6 +70,7 @@ struct ChannelRuleLine {
 };
 
 inline constexpr int64_t kUnset = -1;
+inline constexpr int64_t kDefaultConnectionsPerUser = 100;
 
 struct DirectoryConfig {
   const PluginBinding* plugin = nullptr;  // null: not said here
@@ -85,6 +87,8 @@ struct DirectoryConfig {
   int64_t authorize_timeout_ms = kUnset;
   const publish::Keys* publish_keys = nullptr;
   bool publish_keys_off = false;  // WebSocketPublishKey none
+  const protocol::DeflateSettings* compression = nullptr;
+  bool compression_off = false;  // WebSocketCompression off
   int64_t max_message_size = kUnset;
   int64_t max_fragments = kUnset;
   int64_t ping_interval_ms = kUnset;
@@ -96,6 +100,10 @@ struct DirectoryConfig {
   int64_t send_queue = kUnset;
   int64_t slow_client = kUnset;  // session::SlowClient
   int64_t max_subscriptions = kUnset;
+  // 0: no limit.
+  int64_t connections_per_address = kUnset;
+  int64_t connections_per_user = kUnset;
+  int64_t connections_per_location = kUnset;
 
   // With the defaults for what is unset.
   [[nodiscard]] session::SessionLimits limits() const noexcept;
@@ -108,6 +116,7 @@ struct ServerConfig {
   // Of the whole server: in the main server's configuration only.
   int64_t loops = kUnset;
   int64_t max_connections = kUnset;  // unset: as many as descriptors allow
+  session::Rate handshake_rate{1000, 2000};
   int64_t send_memory = kUnset;
   const char* plugin_dir = nullptr;
   const char* state_dir = nullptr;  // null: in httpd's runtime directory

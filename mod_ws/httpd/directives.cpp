@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "httpd/compression_directive.h"
 #include "httpd/configuration.h"
 #include "httpd/identity_directives.h"
+#include "httpd/limit_directives.h"
 #include "httpd/publish_keys.h"
 #include "httpd/token_directive.h"
 #include "net/event_loop.h"
@@ -275,9 +277,9 @@ const char* ws_set_namespace(cmd_parms* cmd, void*, const char* argument) {
 // Never in .htaccess: whoever may write there may not load code or change limits.
 constexpr int kSections = RSRC_CONF | ACCESS_CONF;
 
-template <class Config>
-void* info(const NumberRule<Config>& rule) noexcept {
-  return const_cast<NumberRule<Config>*>(&rule);
+template <class Rule>
+void* info(const Rule& rule) noexcept {
+  return const_cast<Rule*>(&rule);
 }
 
 }  // namespace
@@ -317,18 +319,30 @@ const command_rec kDirectives[] = {
                   "how long the end of a connection may take (default 5s)"),
     AP_INIT_TAKE1("WebSocketSignInTimeout", ws_set_duration, info(kSignInTimeout), kSections,
                   "how long a connection may stay that is nobody's, or 'off' (default off)"),
+    AP_INIT_TAKE_ARGV("WebSocketCompression", ws_set_compression, nullptr, kSections,
+                      "on|off [level=1-9] [min=BYTES] [window=9-15] [client-window=9-15] "
+                      "[takeover=none|server|client|both]: permessage-deflate (default off)"),
     AP_INIT_TAKE1("WebSocketSendQueue", ws_set_number, info(kSendQueue), kSections,
                   "bytes that may wait for a slow client (default 1M)"),
     AP_INIT_TAKE1("WebSocketSlowClient", ws_set_slow_client, nullptr, kSections,
                   "what a full send queue does: 'close' the connection, or 'drop' messages"),
     AP_INIT_TAKE1("WebSocketMaxSubscriptions", ws_set_number, info(kMaxSubscriptions), kSections,
                   "the channels that one connection may be subscribed to (default 128)"),
+    AP_INIT_TAKE1("WebSocketMaxConnectionsPerAddress", ws_set_connection_limit, info(kPerAddress),
+                  kSections, "connections of one address, or 'off' (default off)"),
+    AP_INIT_TAKE1("WebSocketMaxConnectionsPerUser", ws_set_connection_limit, info(kPerUser),
+                  kSections, "connections of one user, or 'off' (default 100)"),
+    AP_INIT_TAKE1("WebSocketMaxConnectionsPerLocation", ws_set_connection_limit, info(kPerLocation),
+                  kSections, "connections of this section, or 'off' (default off)"),
     AP_INIT_TAKE1("WebSocketPublishKey", ws_set_publish_keys, nullptr, kSections,
                   "a file with the keys of those who may publish here over HTTP, or 'none'"),
     AP_INIT_TAKE1("WebSocketLoops", ws_set_server_number, info(kLoops), RSRC_CONF,
                   "event loop threads in each child process (default 1)"),
     AP_INIT_TAKE1("WebSocketMaxConnections", ws_set_server_number, info(kMaxConnections), RSRC_CONF,
                   "WebSocket connections in each child process"),
+    AP_INIT_TAKE12("WebSocketHandshakeRate", ws_set_handshake_rate, nullptr, RSRC_CONF,
+                   "N [burst=M] new connections a second in each child process, or 'off' "
+                   "(default 1000 burst=2000)"),
     AP_INIT_TAKE1("WebSocketSendMemory", ws_set_server_number, info(kSendMemory), RSRC_CONF,
                   "bytes that may wait for all slow clients of a child process (default 256M)"),
     AP_INIT_TAKE1("WebSocketPluginDir", ws_set_plugin_dir, nullptr, RSRC_CONF,

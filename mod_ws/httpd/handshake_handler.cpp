@@ -17,8 +17,10 @@
 #include "httpd/guard.h"
 #include "httpd/refusal.h"
 #include "httpd/request_token.h"
+#include "httpd/shared_limits.h"
 #include "httpd/stop_later.h"
 #include "plugin/token_verifier.h"
+#include "protocol/deflate_parameters.h"
 #include "protocol/handshake.h"
 #include "protocol/origin.h"
 
@@ -29,6 +31,8 @@ namespace {
 using protocol::HeaderField;
 
 constexpr const char* kHandler = "websocket-upgrade";
+constexpr const char* kWebSocket = "websocket";
+constexpr std::string_view kHttp2 = "h2c";
 // httpd's own limit for one header line, LimitRequestFieldSize, serves clients as a measure.
 constexpr size_t kMaxAnswerHeaders = 8190;
 
@@ -137,12 +141,27 @@ int check_request(request_rec* r, const DirectoryConfig& config,
     case Child::Room::yes:
       return kOk;
     case Child::Room::full:
-      return refuse_for_now(r, "this process has all the connections it may have",
-                            child.warns_now() ? base::LogLevel::warning : base::LogLevel::info);
+      return refuse_for_now(r, "WebSocketMaxConnections: this process has them all",
+                            child.level_of(Child::Limit::child));
+    case Child::Room::too_fast:
+      return refuse_for_now(r, "WebSocketHandshakeRate: too many come at once",
+                            child.level_of(Child::Limit::rate));
     case Child::Room::stopping:
       return refuse_for_now(r, "this process ends, or has no loop", base::LogLevel::info);
   }
   return HTTP_INTERNAL_SERVER_ERROR;
+}
+
+// RFC 7692. What the answer has to say of it is a header.
+protocol::DeflateAgreement agree_on_compression(const session::SessionLimits& limits,
+                                                const protocol::HandshakeAccept& accept,
+                                                plugin::HandshakeDecision& decision) {
+  std::string answer;
+  if (!limits.deflate || accept.extensions.empty()) return {};
+  const auto agreed = protocol::negotiate_deflate(accept.extensions, *limits.deflate, answer);
+  if (!agreed) return {};
+  decision.headers.emplace_back("Sec-WebSocket-Extensions", std::move(answer));
+  return *agreed;
 }
 
 int switch_protocols(request_rec* r, const protocol::HandshakeAccept& accept,
@@ -181,25 +200,32 @@ int upgrade(request_rec* r, const DirectoryConfig& config) {
   if (const auto* const refusal = std::get_if<protocol::HandshakeRefusal>(&checked))
     return refuse(r, *refusal);
   const auto& accept = std::get<protocol::HandshakeAccept>(checked);
-  session::SessionStart start;
+  Child& child = *global_config()->child;
+  session::Seat seat;
   Child::Endpoint endpoint{};
   {
     const StopLater stop_later;
-    if (const int status = check_request(r, config, accept, start.seat); status != kOk)
+    if (const int status = check_request(r, config, accept, seat); status != kOk)
       return status;
-    if (!global_config()->child->endpoint(r->server, config, endpoint))
+    if (const int status = check_shared_limits(r, config, child); status != kOk) return status;
+    if (!child.endpoint(r->server, config, endpoint))
       return refuse_for_now(r, "the plugin did not start", base::LogLevel::info);
   }
   // This may take long, for it may run a page of the site: a stop does not wait for it.
   Authorized visitor;
   if (const int status = identify(r, config, visitor); status != kOk) return status;
   const StopLater stop_later;
+  session::SessionStart start;
+  start.seat = std::move(seat);
+  if (const int status = take_shared_seats(r, config, child, start.server_seats); status != kOk)
+    return status;
   auto request = store(r, fields, query, std::move(visitor.identity));
   plugin::HandshakeDecision decision = endpoint.instance->handshake(*request, accept.subprotocols);
   if (decision.status != HTTP_SWITCHING_PROTOCOLS) return refuse(r, decision);
 
   std::ranges::move(visitor.headers, std::back_inserter(decision.headers));
   start.settings = endpoint.settings;
+  start.deflate = agree_on_compression(endpoint.settings->limits, accept, decision);
   start.user = r->user ? r->user : "";
   start.remote_ip = r->useragent_ip ? r->useragent_ip : "";
   start.request = std::move(request);
@@ -209,16 +235,34 @@ int upgrade(request_rec* r, const DirectoryConfig& config) {
 extern "C" {
 
 // Whatever refuses an upgrade, httpd's own access control too, ends the connection: a
-// proxy that wrongly believes in the tunnel must find no HTTP server behind it.
+// proxy that wrongly believes in the tunnel must find no HTTP server behind it. Some proxies write
+// a protocol of their own ("*") for websocket; h2c alone is mod_http2's, and clients offer it
+// with any request.
 int ws_post_read_request(request_rec* r) {
-  if (global_config()->bindings && !r->connection->master)
+  const char* const upgrade = apr_table_get(r->headers_in, "Upgrade");
+  if (upgrade && global_config()->bindings && !r->connection->master)
     guarded(r->server, false, [&] {
-      if (!wants_websocket(r)) return true;
-      r->connection->keepalive = AP_CONN_CLOSE;
-      if (global_config()->has_tokens) hide_token(r);
+      if (!protocol::equals_ignoring_case(protocol::trim(upgrade), kHttp2))
+        r->connection->keepalive = AP_CONN_CLOSE;
+      if (global_config()->has_tokens && wants_websocket(r)) hide_token(r);
       return true;
     });
   return kDeclined;
+}
+
+// Where a plugin is, nothing but WebSocket is switched to: a proxy that passes upgrades on here
+// would let HTTP/2 through unseen. Before access control, which may have a page of its own.
+int ws_parse_headers(request_rec* r) {
+  if (!plugin_config(r) || !apr_table_get(r->headers_in, "Upgrade")) return kDeclined;
+  return guarded(r->server, HTTP_INTERNAL_SERVER_ERROR, [&] {
+    r->connection->keepalive = AP_CONN_CLOSE;
+    if (wants_websocket(r)) {
+      apr_table_setn(r->headers_in, "Upgrade", kWebSocket);
+    } else {
+      apr_table_unset(r->headers_in, "Upgrade");
+    }
+    return kDeclined;
+  });
 }
 
 // Fallbacks for files that don't exist (FallbackResource, DirectoryIndex) are not meant for
@@ -256,6 +300,7 @@ int ws_handle_other(request_rec* r) {
 
 void register_hooks() {
   ap_hook_post_read_request(ws_post_read_request, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
+  ap_hook_header_parser(ws_parse_headers, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_fixups(ws_fixups, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_handler(ws_handle_upgrade, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_handler(ws_handle_other, nullptr, nullptr, APR_HOOK_LAST);

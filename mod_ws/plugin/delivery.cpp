@@ -11,11 +11,12 @@ Delivery::Delivery(const channel::Event& event, channel::WireMessage& wire) noex
   table_.struct_size = sizeof table_;
   table_.impl = this;
   table_.channel = lend(channel::plain_name(event.channel.view()));
-  table_.opcode = static_cast<wsp_opcode>(wire.opcode);
+  table_.opcode = static_cast<wsp_opcode>(wire.type.opcode);
   table_.payload = lend(wire.payload);
   table_.position = {event.position.epoch, event.position.offset};
   table_.time_ms = event.time_ms;
   table_.replace = replace;
+  table_.no_compress = wire.type.may_compress ? 0 : 1;
 }
 
 wsp_status Delivery::replace(wsp_delivery* delivery, wsp_opcode opcode, wsp_bytes bytes) noexcept {
@@ -26,7 +27,8 @@ wsp_status Delivery::replace(wsp_delivery* delivery, wsp_opcode opcode, wsp_byte
   } catch (...) {
     return WSP_E_FAILED;
   }
-  self.wire_.opcode = static_cast<protocol::Opcode>(opcode);
+  const protocol::MessageType type = type_of(opcode);
+  self.wire_.type = {type.opcode, type.may_compress && self.wire_.type.may_compress};
   self.wire_.payload = self.wire_.own;
   self.replaced_ = true;
   return WSP_OK;

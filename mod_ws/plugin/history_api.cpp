@@ -1,12 +1,14 @@
 // wsp.history/1: what was published before.
 #include "plugin/history_api.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "plugin/bytes.h"
 #include "plugin/host_call.h"
+#include "plugin/keep_plain.h"
 #include "plugin/payload.h"
 
 namespace ws::plugin {
@@ -32,8 +34,9 @@ void reply(wsp_history_fn fn, void* arg, const History& history) {
   std::vector<wsp_history_message> messages;
   messages.reserve(history.messages.size());
   for (const channel::Event& event : history.messages)
-    messages.push_back({sizeof(wsp_history_message), static_cast<wsp_opcode>(event.opcode),
-                        lend(event.payload.view()), to_abi(event.position), event.time_ms});
+    messages.push_back({sizeof(wsp_history_message), static_cast<wsp_opcode>(event.type.opcode),
+                        lend(event.payload.view()), to_abi(event.position), event.time_ms,
+                        static_cast<uint8_t>(event.type.may_compress ? 0 : 1)});
   std::vector<const wsp_history_message*> pointers;
   pointers.reserve(messages.size());
   for (const auto& message : messages) pointers.push_back(&message);
@@ -47,6 +50,9 @@ channel::HistoryDone answer_to(LoopContext& loop, session::SessionId id, base::L
                                wsp_history_fn fn, void* arg) {
   return [&loop, id, &log, fn, arg](channel::BusStatus status, const History& history) {
     const Acting acting(loop.acting, id);
+    const bool is_plain = std::ranges::any_of(
+        history.messages, [](const channel::Event& event) { return !event.type.may_compress; });
+    const KeepPlain keep_plain(loop, is_plain);
     (void)guarded(log, "a history callback", [&] {
       if (status == channel::BusStatus::ok) {
         reply(fn, arg, history);
@@ -127,11 +133,12 @@ wsp_status publish_to(PluginInstance& instance, wsp_bytes channel, wsp_opcode op
   if (loop && !may_speak(instance, *loop, view(channel)))
     return denied(instance, loop->acting, "speak in", view(channel));
   if (loop) loop->fan_out.hold_publishes();
+  protocol::MessageType type = type_of(opcode);
+  if (loop && loop->keeps_plain) type.may_compress = false;
   const auto& rules = instance.config().channel_rules;
   return to_status(instance.runtime()
                        .bus()
-                       .publish(instance.full_name(view(channel)),
-                                static_cast<protocol::Opcode>(opcode), view(payload), except,
+                       .publish(instance.full_name(view(channel)), type, view(payload), except,
                                 keep ? keep : channel::kept_by_rule(rules, view(channel)))
                        .status);
 }

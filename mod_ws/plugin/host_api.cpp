@@ -23,8 +23,8 @@ namespace {
 
 using session::Session;
 
-wsp_status send_now(Session& session, wsp_opcode opcode, std::string_view payload) {
-  switch (session.send(static_cast<protocol::Opcode>(opcode), payload)) {
+wsp_status send_now(Session& session, protocol::MessageType type, std::string_view payload) {
+  switch (session.send(type, payload)) {
     case Session::SendResult::ok:
       return WSP_OK;
     case Session::SendResult::full:
@@ -54,14 +54,15 @@ wsp_status send(const wsp_host* host, wsp_session id, wsp_opcode opcode,
       return WSP_E_INVALID;
     if (own) {
       Session* const session = instance.find(*loop, id);
-      return session ? send_now(*session, opcode, view(payload)) : WSP_E_GONE;
+      protocol::MessageType type = type_of(opcode);
+      if (loop->keeps_plain) type.may_compress = false;
+      return session ? send_now(*session, type, view(payload)) : WSP_E_GONE;
     }
     if (!loop || !loop->table.is_alive(id)) return WSP_E_GONE;
     return on_session(
         instance, id, payload.size,
-        [opcode, copy = base::SharedBytes(view(payload))](LoopContext&, Session& s) -> wsp_status {
-          return send_now(s, opcode, copy.view());
-        });
+        [type = type_of(opcode), copy = base::SharedBytes(view(payload))](
+            LoopContext&, Session& s) -> wsp_status { return send_now(s, type, copy.view()); });
   });
 }
 

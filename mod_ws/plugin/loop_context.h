@@ -53,6 +53,9 @@ struct LoopContext {
   // [loop] The text message that a plugin handles right now: UTF-8 already.
   std::string_view checked_text;
 
+  // [loop] A callback about what may not be compressed runs: nor may what it sends.
+  bool keeps_plain = false;
+
   std::atomic<size_t> incoming = 0;       // connections on their way here
   std::atomic<size_t> mailbox_bytes = 0;  // of other threads' messages
 

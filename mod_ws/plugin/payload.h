@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "plugin/bytes.h"
+#include "protocol/message_type.h"
 #include "protocol/utf8.h"
 #include "wsp/plugin.h"
 
@@ -21,12 +22,19 @@ inline bool is_part_of(std::string_view checked, std::string_view bytes) noexcep
   return !continues(bytes.front()) && (end == checked.data() + checked.size() || !continues(*end));
 }
 
+// Of a known opcode.
+inline protocol::MessageType type_of(wsp_opcode opcode) noexcept {
+  return {static_cast<protocol::Opcode>(opcode & ~WSP_NO_COMPRESS),
+          (opcode & WSP_NO_COMPRESS) == 0};
+}
+
 // A known opcode, and text that is UTF-8.
 inline bool is_sendable(wsp_opcode opcode, wsp_bytes bytes,
                         std::string_view checked = {}) noexcept {
   if (is_null(bytes)) return false;
-  if (opcode == WSP_BINARY) return true;
-  return opcode == WSP_TEXT &&
+  const wsp_opcode plain = opcode & ~WSP_NO_COMPRESS;
+  if (plain == WSP_BINARY) return true;
+  return plain == WSP_TEXT &&
          (is_part_of(checked, view(bytes)) || protocol::is_valid_utf8(view(bytes)));
 }
 

@@ -1,10 +1,12 @@
 // A plugin instance towards its sessions and channels: each callback of the C table.
+#include <optional>
 #include <string>
 
 #include "plugin/bytes.h"
 #include "plugin/delivery.h"
 #include "plugin/expiry.h"
 #include "plugin/guard.h"
+#include "plugin/keep_plain.h"
 #include "plugin/plugin_instance.h"
 #include "plugin/plugin_session.h"
 #include "plugin/sign_in.h"
@@ -116,6 +118,9 @@ bool PluginInstance::shape_message(const channel::Event& event,
                                    channel::WireMessage& wire) noexcept {
   if (!table_.on_deliver || is_user_channel(event.channel.view())) return true;
   Delivery delivery(event, wire);
+  std::optional<KeepPlain> keep_plain;
+  if (!event.type.may_compress)
+    if (LoopContext* const loop = runtime_.current_loop()) keep_plain.emplace(*loop, true);
   bool deliver = false;
   const bool intact = guarded(
       log(), "on_deliver", [&] { deliver = table_.on_deliver(self_, delivery.table()) == WSP_OK; });

@@ -25,8 +25,7 @@ wsp_status send(const wsp_host* host, wsp_bytes user, wsp_opcode opcode,
     if (!is_user(user) || !is_sendable(opcode, payload)) return WSP_E_INVALID;
     return to_status(instance.runtime()
                          .bus()
-                         .publish(channel_of(instance, user), static_cast<protocol::Opcode>(opcode),
-                                  view(payload), 0, {})
+                         .publish(channel_of(instance, user), type_of(opcode), view(payload), 0, {})
                          .status);
   });
 }

@@ -35,6 +35,7 @@ void DeflaterPool::compress(std::string_view payload, unsigned window_bits, int 
     deflater = std::make_unique<Deflater>(bits, level);
   }
   deflater->compress(payload, out);
+  ++compressions_;
 }
 
 }  // namespace ws::protocol

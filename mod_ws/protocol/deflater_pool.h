@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,11 +23,15 @@ class DeflaterPool {
   // window_bits: of window_for() for this payload; level: 1 to 9. Throws std::bad_alloc.
   void compress(std::string_view payload, unsigned window_bits, int level, std::string& out);
 
+  // Messages so far, for statistics.
+  [[nodiscard]] uint64_t compressions() const noexcept { return compressions_; }
+
  private:
   static constexpr unsigned kMinBits = 9;
   static constexpr unsigned kMaxBits = 15;
 
   std::array<std::unique_ptr<Deflater>, kMaxBits - kMinBits + 1> deflaters_;
+  uint64_t compressions_ = 0;
 };
 
 }  // namespace ws::protocol

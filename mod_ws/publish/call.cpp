@@ -119,6 +119,9 @@ std::optional<Refusal> read_query(std::string_view query, Call& call) {
       if (!limit || *limit == 0 || *limit > kMaxListed)
         return bad_query("limit is a number from 1 to 1000.");
       call.limit = *limit;
+    } else if (name == "compress") {
+      if (value != "yes" && value != "no") return bad_query("compress is yes or no.");
+      call.may_compress = value == "yes";
     } else if (!name.empty() || !value.empty()) {
       return bad_query("The query has an unknown parameter.");
     }

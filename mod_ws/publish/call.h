@@ -31,6 +31,7 @@ struct Call {
   std::string prefix;                 // list: of names
   std::string after;                  // list: the last name that the caller has
   uint32_t limit = 100;
+  bool may_compress = true;  // publish
 };
 
 // An answer of refusal.

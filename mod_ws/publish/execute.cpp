@@ -45,6 +45,7 @@ std::array<unsigned char, 32> digest_of(const Call& call, const Content& content
     text.append(std::to_string(call.keep->count))
         .append(1, ' ')
         .append(std::to_string(call.keep->age_ms));
+  if (!call.may_compress) text.append(1, '!');
   text.append(1, '\0').append(content.body);
   EVP_Digest(text.data(), text.size(), digest.data(), nullptr, EVP_sha256(), nullptr);
   return digest;
@@ -63,7 +64,7 @@ std::optional<channel::Keep> keep_of(const Call& call, const Ground& ground,
 Result publish(const Call& call, const Content& content, const Ground& ground) {
   if (auto refusal = check_body(content.opcode, content.body)) return *std::move(refusal);
   channel::Submission submission;
-  submission.opcode = content.opcode;
+  submission.type = {content.opcode, call.may_compress};
   submission.payload = content.body;
   for (const std::string& name : call.channels)
     submission.targets.push_back({full(ground, name), keep_of(call, ground, name)});

@@ -14,6 +14,7 @@ namespace {
 
 // How often the clock is asked while a flood of small messages is handled.
 constexpr unsigned kMessagesPerSliceCheck = 16;
+constexpr size_t kLargeMessage = size_t{16} * 1024;
 // What a peer may still send after the end of messages before it is cut off.
 constexpr uint32_t kMaxDiscarded = uint32_t{4} << 20;
 
@@ -33,7 +34,8 @@ Session::Session(SessionTable& table, SessionStart& start)
       opened_ms_(table.loop().now_ms()),
       meter_(now_ms()),
       heard_ms_(now_ms()),
-      since_ms_(now_ms()) {
+      since_ms_(now_ms()),
+      deflate_(start.deflate) {
   if (settings_.log.enabled(base::LogLevel::info))
     identity_ = join_identity(start.remote_ip, start.user);
 }
@@ -44,7 +46,8 @@ Session::~Session() {
 
 SessionId Session::begin(SessionTable& table, SessionStart start) {
   std::unique_ptr<Session> session(new Session(table, start));
-  session->id_ = table.insert(*session, std::move(start.seat));
+  session->id_ =
+      table.insert(*session, std::move(start.seat), std::move(start.server_seats));
   if (session->id_ == 0) {
     start.settings->log.write(base::LogLevel::error, "no room for another session in this process");
     return 0;
@@ -87,6 +90,7 @@ void Session::set_state(State state) {
       apply_input();
       if (state == State::finishing) {
         inbound_.reset();
+        contexts_.reset();
         finish_output();
       }
       loop().schedule(*this, settings_.limits.close_timeout_ms);
@@ -116,11 +120,13 @@ size_t Session::on_input(std::span<char> bytes) {
   std::unique_ptr<protocol::MessageAssembler> assembler =
       inbound_ ? std::move(inbound_->assembler) : table_.take_assembler();
   const Progress before{assembler->frames(), messages_in_, assembler->in_message()};
+  protocol::Inflater* const its_inflater = inflater();
   unsigned countdown = kMessagesPerSliceCheck;
   while (input_wanted() && (state_ == State::open || state_ == State::closing)) {
-    const protocol::Event event = assembler->next(bytes, settings_.limits.read);
+    const protocol::Event event = assembler->next(bytes, settings_.limits.read, its_inflater);
     if (!handle(event)) break;
-    if (--countdown == 0) {
+    // Few bytes may have become a large message.
+    if (--countdown == 0 || event.payload.size() > kLargeMessage) {
       countdown = kMessagesPerSliceCheck;
       if (loop().slice_is_over()) break;
     }
@@ -251,10 +257,11 @@ bool Session::has_room() {
   return false;
 }
 
-Session::SendResult Session::send(protocol::Opcode opcode, std::string_view payload) {
+Session::SendResult Session::send(protocol::MessageType type, std::string_view payload) {
   if (!is_open()) return SendResult::gone;
   if (!has_room()) return SendResult::full;
-  write_frame(opcode, payload);
+  if (deflate_.server_window_bits == 0 || !write_compressed(type, payload))
+    write_frame(type.opcode, payload);
   ++messages_out_;
   check_pressure();
   return SendResult::ok;

@@ -10,7 +10,11 @@
 
 #include "base/shared_bytes.h"
 #include "net/connection.h"
+#include "protocol/deflate_parameters.h"
+#include "protocol/deflater.h"
+#include "protocol/inflater.h"
 #include "protocol/message_assembler.h"
+#include "protocol/message_type.h"
 #include "session/session_handler.h"
 #include "session/session_settings.h"
 #include "session/session_table.h"
@@ -33,7 +37,9 @@ struct SessionStart {
   std::string early_sealed;  // and behind these, still encrypted
   std::string user;
   std::string remote_ip;
+  protocol::DeflateAgreement deflate = {};
   Seat seat;
+  ServerSeats server_seats;
 };
 
 // Lives on its loop; all calls come from there. It owns itself: begin() hands it over.
@@ -51,12 +57,16 @@ class Session final : public net::Connection {
     full   // not sent: see SlowClient. What was published and is dropped later is not told.
   };
   // text must be UTF-8.
-  SendResult send(protocol::Opcode opcode, std::string_view payload);
+  SendResult send(protocol::MessageType type, std::string_view payload);
   // Whole frames, as many messages; `messages` of them count in the statistics. stream: whose they
   // are, a number for each audience of the loop; while they wait they may be dropped for others
   // (see SlowClient), but for those of stream 0. last: where the last message begins in `frames`.
   SendResult send_frames(const base::SharedBytes& frames, uint32_t messages, uint64_t stream = 0,
                          size_t last = 0);
+
+  // What compressed frames the peer gets next were not made by this session: none of its own may
+  // refer to what was before them.
+  void break_context() noexcept;
 
   // Starts the closing handshake; a second call does nothing. False when it has begun before.
   bool close(uint16_t code, std::string_view reason);
@@ -71,6 +81,7 @@ class Session final : public net::Connection {
   [[nodiscard]] SessionId id() const noexcept { return id_; }
   [[nodiscard]] const SessionSettings& settings() const noexcept { return settings_; }
   [[nodiscard]] SessionTable& table() const noexcept { return table_; }
+  [[nodiscard]] const protocol::DeflateAgreement& deflate() const noexcept { return deflate_; }
   [[nodiscard]] bool is_open() const noexcept {
     return state_ == State::open || state_ == State::opening;
   }
@@ -93,8 +104,17 @@ class Session final : public net::Connection {
   // A partly received message, and since when.
   struct Inbound {
     std::unique_ptr<protocol::MessageAssembler> assembler;
+    std::unique_ptr<protocol::Inflater> inflater;  // of a compressed message, without takeover
     uint32_t frame_since_ms = 0;
     uint32_t message_since_ms = 0;
+  };
+
+  // What messages may refer to: with context takeover, and while they come.
+  struct Contexts {
+    std::unique_ptr<protocol::Deflater> deflater;
+    std::unique_ptr<protocol::Inflater> inflater;
+    uint32_t used_ms = 0;
+    bool are_parked = true;
   };
 
   // What was known before some input, to see what it completed.
@@ -120,6 +140,12 @@ class Session final : public net::Connection {
   void answer_ping(std::string_view payload);
   void write_close(uint16_t code, std::string_view reason);
   void write_frame(protocol::Opcode opcode, std::string_view payload);
+  [[nodiscard]] bool write_compressed(protocol::MessageType type, std::string_view payload);
+  [[nodiscard]] protocol::Inflater* inflater();
+  void keep_inflater() noexcept;
+  [[nodiscard]] Contexts& contexts();
+  [[nodiscard]] uint32_t park_after_ms() const noexcept;
+  void check_contexts(uint32_t now) noexcept;
   bool has_room();
   bool make_room();
   bool conflate(uint64_t stream);
@@ -148,6 +174,7 @@ class Session final : public net::Connection {
   const SessionSettings& settings_;
   SessionId id_ = 0;
   std::unique_ptr<Inbound> inbound_;
+  std::unique_ptr<Contexts> contexts_;
   std::unique_ptr<std::string> pending_pong_;
   // Address and user, each ended by NUL: for the log, and null when that isn't written.
   std::unique_ptr<char[]> identity_;
@@ -161,6 +188,7 @@ class Session final : public net::Connection {
   uint32_t since_ms_;       // when the pressure began, or the ping was sent
   uint32_t progress_ = 0;   // low half of the bytes that had left at since_ms_
   uint32_t discarded_ = 0;  // bytes after the end of messages
+  const protocol::DeflateAgreement deflate_;
   uint32_t dropped_ = 0;    // messages for which there was no room
   State state_ = State::opening;
   uint8_t pongs_due_ = 0;    // for our pings

@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/log.h"
+#include "protocol/deflate_parameters.h"
 #include "protocol/message_assembler.h"
 #include "session/rate_limit.h"
 
@@ -29,10 +31,11 @@ struct SessionLimits {
   uint32_t frame_timeout_ms = 30'000;
   uint32_t message_timeout_ms = 60'000;
   uint32_t close_timeout_ms = 5'000;
-  Rates rates;
   uint32_t sign_in_timeout_ms = 0;  // of a session without a user; 0: off
+  Rates rates;
   SlowClient slow_client = SlowClient::close;
   uint32_t max_subscriptions = 128;
+  std::optional<protocol::DeflateSettings> deflate;  // none: no compression
   bool accepts_text = true;
   bool accepts_binary = true;
 

@@ -42,7 +42,21 @@ Session* SessionTable::find(SessionId id) const noexcept {
   return slot->session;
 }
 
-SessionId SessionTable::insert(Session& session, Seat seat) {
+void SessionTable::keep(uint32_t index, ServerSeats seats) {
+  const size_t chunk = index / kChunkSize;
+  if (server_seats_.size() <= chunk) server_seats_.resize(chunk + 1);
+  if (!server_seats_[chunk])
+    server_seats_[chunk] = std::make_unique<std::array<ServerSeats, kChunkSize>>();
+  (*server_seats_[chunk])[index % kChunkSize] = std::move(seats);
+}
+
+void SessionTable::give_back_seats(uint32_t index) noexcept {
+  const size_t chunk = index / kChunkSize;
+  if (chunk < server_seats_.size() && server_seats_[chunk])
+    const ServerSeats ending = std::move((*server_seats_[chunk])[index % kChunkSize]);
+}
+
+SessionId SessionTable::insert(Session& session, Seat seat, ServerSeats server_seats) {
   if (free_.empty()) {
     if (chunk_count_ == kMaxChunks) return 0;
     auto chunk = std::make_unique<Chunk>();
@@ -53,6 +67,7 @@ SessionId SessionTable::insert(Session& session, Seat seat) {
     chunks_[chunk_count_++].store(chunk.release(), std::memory_order_release);
   }
   const uint32_t index = free_.front();
+  if (server_seats) keep(index, std::move(server_seats));
   free_.pop_front();
   Slot& slot = (*chunks_[index / kChunkSize].load(std::memory_order_relaxed))[index % kChunkSize];
   slot.session = &session;
@@ -71,6 +86,7 @@ void SessionTable::erase(SessionId id) noexcept {
   slot->session = nullptr;
   slot->generation.store((generation_of(id) + 1) & kGenerationMask, std::memory_order_release);
   free_.push_back(slot->index);
+  give_back_seats(slot->index);
   size_.fetch_sub(1, std::memory_order_relaxed);
   if (seats_) seats_->give_back();
 }
@@ -87,6 +103,15 @@ std::unique_ptr<protocol::MessageAssembler> SessionTable::take_assembler() {
 
 void SessionTable::give_back(std::unique_ptr<protocol::MessageAssembler> assembler) noexcept {
   if (!spare_) spare_ = std::move(assembler);
+}
+
+protocol::Inflater& SessionTable::inflater() {
+  if (!inflater_) inflater_ = std::make_unique<protocol::Inflater>();
+  return *inflater_;
+}
+
+void SessionTable::give_back(std::unique_ptr<protocol::Inflater> inflater) noexcept {
+  if (!inflater_) inflater_ = std::move(inflater);
 }
 
 }  // namespace ws::session

@@ -8,9 +8,14 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <utility>
+#include <vector>
 
+#include "protocol/deflater_pool.h"
+#include "protocol/inflater.h"
 #include "protocol/message_assembler.h"
 #include "session/seat.h"
+#include "session/server_seats.h"
 
 namespace ws::net {
 class EventLoop;
@@ -56,8 +61,9 @@ class SessionTable {
 
   // Null for one that has ended, or isn't of this table.
   [[nodiscard]] Session* find(SessionId id) const noexcept;
-  // 0 when the table is full (2^20 sessions). seat: the session's, if it has one yet.
-  [[nodiscard]] SessionId insert(Session& session, Seat seat = {});
+  // 0 when the table is full (2^20 sessions). seat: the session's, if it has one yet. What it has
+  // in other processes' eyes is kept here, for most sessions have none.
+  [[nodiscard]] SessionId insert(Session& session, Seat seat = {}, ServerSeats server_seats = {});
   void erase(SessionId id) noexcept;
 
   // Calls f for each session; f may end sessions.
@@ -66,6 +72,14 @@ class SessionTable {
   // A parser between two messages holds nothing, so that one serves all idle sessions.
   [[nodiscard]] std::unique_ptr<protocol::MessageAssembler> take_assembler();
   void give_back(std::unique_ptr<protocol::MessageAssembler> assembler) noexcept;
+
+  // Without context takeover one of each serves all, but for an inflater inside of a message.
+  [[nodiscard]] protocol::DeflaterPool& deflaters() noexcept { return deflaters_; }
+  [[nodiscard]] protocol::Inflater& inflater();
+  [[nodiscard]] std::unique_ptr<protocol::Inflater> take_inflater() noexcept {
+    return std::move(inflater_);
+  }
+  void give_back(std::unique_ptr<protocol::Inflater> inflater) noexcept;
 
  private:
   struct Slot {
@@ -78,6 +92,8 @@ class SessionTable {
   static constexpr size_t kMaxChunks = 1024;
 
   [[nodiscard]] Slot* slot_of(SessionId id) const noexcept;
+  void keep(uint32_t index, ServerSeats seats);
+  void give_back_seats(uint32_t index) noexcept;
 
   net::EventLoop& loop_;
   const SessionId prefix_;
@@ -85,10 +101,13 @@ class SessionTable {
   // Chunks are added by the loop and never move: other threads read generations.
   std::array<std::atomic<Chunk*>, kMaxChunks> chunks_{};
   size_t chunk_count_ = 0;
+  std::vector<std::unique_ptr<std::array<ServerSeats, kChunkSize>>> server_seats_;  // as chunks_
   std::deque<uint32_t> free_;  // oldest first: a number comes back as late as possible
   std::atomic<size_t> size_ = 0;
   std::atomic<uint64_t> dropped_messages_ = 0;
   std::unique_ptr<protocol::MessageAssembler> spare_;
+  protocol::DeflaterPool deflaters_;
+  std::unique_ptr<protocol::Inflater> inflater_;
 };
 
 }  // namespace ws::session

@@ -15,6 +15,7 @@ uint32_t Session::now_ms() const noexcept { return static_cast<uint32_t>(loop().
 void Session::keep_inbound(std::unique_ptr<protocol::MessageAssembler> assembler,
                            const Progress& before) {
   if (assembler->idle()) {
+    if (inbound_ && inbound_->inflater) table_.give_back(std::move(inbound_->inflater));
     inbound_.reset();
     table_.give_back(std::move(assembler));
     return;
@@ -25,6 +26,7 @@ void Session::keep_inbound(std::unique_ptr<protocol::MessageAssembler> assembler
   if (!same_frame) inbound_->frame_since_ms = now_ms();
   if (!same_message) inbound_->message_since_ms = now_ms();
   inbound_->assembler = std::move(assembler);
+  keep_inflater();
   if (!same_frame || !same_message) schedule_next();
 }
 
@@ -51,6 +53,7 @@ void Session::schedule_next() {
         due(heard_ms_, limits.ping_interval_ms);
       }
     }
+    if (contexts_ && !contexts_->are_parked) due(contexts_->used_ms, park_after_ms());
   }
   if (delay != UINT32_MAX) loop().schedule(*this, delay);
 }
@@ -81,6 +84,7 @@ void Session::run_timer() {
   if (input_wanted()) {
     if (!check_partial(now)) return;
     if (!pressed_ && !check_ping(now)) return;
+    check_contexts(now);
   }
   schedule_next();
 }

@@ -4,7 +4,7 @@ set -eu
 for plugin; do
   symbols=$(nm -D --defined-only "$plugin" | sed 's/.* //')
   if [ "$symbols" != wsp_plugin_v1 ]; then
-    echo "$plugin exports:" $symbols
+    echo "$plugin exports: $symbols"
     exit 1
   fi
 done

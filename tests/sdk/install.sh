@@ -32,6 +32,7 @@ configure() { # configure SOURCE BUILD
 
 with_pkg_config() { # with_pkg_config OUTPUT
   export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
+  # shellcheck disable=SC2046,SC2086  # several words each
   quietly cc -std=c99 $strict -shared -fPIC "$prefix/share/wsp/examples/echo.c" -o "$1" \
     $(pkg-config --cflags wsp) $(pkg-config --libs wsp)
 }

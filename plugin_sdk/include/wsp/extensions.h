@@ -61,6 +61,10 @@ typedef struct wsp_history_message {
   wsp_bytes payload; /* as published: on_deliver has not seen it */
   wsp_position position;
   int64_t time_ms; /* of the publish: milliseconds since 1970, UTC */
+
+  /* Since 1.3. 1: published with WSP_NO_COMPRESS. What the callback itself sends is then
+   * not compressed; what you send later, flag again. */
+  uint8_t no_compress;
 } wsp_history_message;
 
 typedef struct wsp_history_query {

@@ -38,6 +38,10 @@ class HistoryMessage {
   std::string_view payload() const noexcept { return view(m_->payload); }  // as published
   Position position() const noexcept { return m_->position; }
   int64_t time_ms() const noexcept { return m_->time_ms; }  // since 1970, UTC
+  // Published with no_compress(). What the callback sends is not compressed either.
+  bool is_not_compressed() const noexcept {
+    return detail::reaches(*m_, &wsp_history_message::no_compress) && m_->no_compress != 0;
+  }
 
  private:
   const wsp_history_message* m_;
@@ -120,7 +124,7 @@ class History {
         .history_count = keep.count,
         .history_age_ms = age <= 0 ? 0 : static_cast<uint32_t>(age < UINT32_MAX ? age : UINT32_MAX),
         .except = keep.except};
-    return Status{api_->publish(host_, bytes(channel), static_cast<wsp_opcode>(opcode),
+    return Status{api_->publish(host_, bytes(channel), detail::opcode_for(*host_, opcode),
                                 bytes(payload), &options)};
   }
 

@@ -17,10 +17,7 @@ namespace detail {
 // The host's table has this function; that of an older host ends before it.
 template <class Table, class Function>
 bool has(const Table* table, Function Table::*member) noexcept {
-  if (!table) return false;
-  const auto* const begin = reinterpret_cast<const char*>(table);
-  const auto* const end = reinterpret_cast<const char*>(&(table->*member) + 1);
-  return static_cast<size_t>(end - begin) <= table->struct_size && table->*member != nullptr;
+  return table && reaches(*table, member) && table->*member != nullptr;
 }
 
 }  // namespace detail
@@ -37,8 +34,8 @@ class Host {
   // One message to every subscriber of the channel, in all server processes.
   Status publish(std::string_view channel, std::string_view payload,
                  Opcode opcode = Opcode::text) const noexcept {
-    return Status{
-        host_->publish(host_, bytes(channel), static_cast<wsp_opcode>(opcode), bytes(payload), 0)};
+    return Status{host_->publish(host_, bytes(channel), detail::opcode_for(*host_, opcode),
+                                 bytes(payload), 0)};
   }
 
   Peer peer(wsp_session id) const noexcept;
@@ -68,7 +65,7 @@ class Peer {
   // full: not queued; on_drain follows, unless WebSocketSlowClient ends the session.
   // invalid: text that is not UTF-8.
   Status send(std::string_view payload, Opcode opcode = Opcode::text) const noexcept {
-    return Status{host_->send(host_, id_, static_cast<wsp_opcode>(opcode), bytes(payload))};
+    return Status{host_->send(host_, id_, detail::opcode_for(*host_, opcode), bytes(payload))};
   }
 
   // Starts the closing handshake; on_close follows. A reason has at most 123 bytes.
@@ -87,7 +84,7 @@ class Peer {
   // To every subscriber but this one. To all: host().publish().
   Status publish_to_others(std::string_view channel, std::string_view payload,
                            Opcode opcode = Opcode::text) const noexcept {
-    return Status{host_->publish(host_, bytes(channel), static_cast<wsp_opcode>(opcode),
+    return Status{host_->publish(host_, bytes(channel), detail::opcode_for(*host_, opcode),
                                  bytes(payload), id_)};
   }
 

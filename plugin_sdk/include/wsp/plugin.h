@@ -58,7 +58,14 @@ enum {
 };
 
 typedef int32_t wsp_opcode;
-enum { WSP_TEXT = 1, WSP_BINARY = 2 }; /* as in RFC 6455, section 5.2 */
+enum {
+  WSP_TEXT = 1, /* as in RFC 6455, section 5.2 */
+  WSP_BINARY = 2,
+  /* Since 1.3, or'ed to one of them in what is sent or published: this message is never
+   * compressed, wherever it is delivered and replayed. For a secret beside text that others
+   * may choose, which its compressed size would tell (BREACH). Never in what you get. */
+  WSP_NO_COMPRESS = 0x100
+};
 
 typedef int32_t wsp_log_level;
 enum { WSP_LOG_ERROR = 1, WSP_LOG_WARNING = 2, WSP_LOG_INFO = 3, WSP_LOG_DEBUG = 4 };
@@ -155,6 +162,9 @@ struct wsp_delivery {
 
   /* Sends this instead of the payload. The host copies it. At most once. */
   wsp_status (*replace)(wsp_delivery*, wsp_opcode, wsp_bytes);
+
+  /* Since 1.3. 1: published with WSP_NO_COMPRESS, which holds for what replaces it too. */
+  uint8_t no_compress;
 };
 
 /* What the host offers. Lives until destroy() returns. All are [any]. */

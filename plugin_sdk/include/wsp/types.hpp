@@ -2,6 +2,7 @@
 // wsp/plugin.h.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -13,6 +14,30 @@ constexpr std::string_view view(wsp_bytes b) noexcept { return {b.data, b.size};
 constexpr wsp_bytes bytes(std::string_view s) noexcept { return {s.data(), s.size()}; }
 
 enum class Opcode : wsp_opcode { text = WSP_TEXT, binary = WSP_BINARY };
+
+// For what you send and publish: this message is never compressed. For a secret beside text that
+// others may choose. A host before ABI 1.3 compresses nothing.
+constexpr Opcode no_compress(Opcode opcode = Opcode::text) noexcept {
+  return Opcode{static_cast<wsp_opcode>(opcode) | WSP_NO_COMPRESS};
+}
+
+namespace detail {
+
+// The table has this member; that of an older host ends before it.
+template <class Table, class Member>
+bool reaches(const Table& table, Member Table::*member) noexcept {
+  const auto* const begin = reinterpret_cast<const char*>(&table);
+  const auto* const end = reinterpret_cast<const char*>(&(table.*member) + 1);
+  return static_cast<size_t>(end - begin) <= table.struct_size;
+}
+
+// As this host knows it.
+inline wsp_opcode opcode_for(const wsp_host& host, Opcode opcode) noexcept {
+  const auto raw = static_cast<wsp_opcode>(opcode);
+  return host.abi_minor >= 3 ? raw : raw & ~WSP_NO_COMPRESS;
+}
+
+}  // namespace detail
 
 enum class LogLevel : wsp_log_level {
   error = WSP_LOG_ERROR,  // someone must act
@@ -101,16 +126,22 @@ class Delivery {
   std::string_view payload() const noexcept { return view(d_.payload); }  // as published
   Position position() const noexcept { return d_.position; }
   int64_t time_ms() const noexcept { return d_.time_ms; }  // of the publish, since 1970, UTC
+  // Published with no_compress(); what replaces it, and what this call sends, is not compressed
+  // either.
+  bool is_not_compressed() const noexcept { return is_since_1_3() && d_.no_compress != 0; }
 
   // Sends this instead of the payload. The host copies it. At most once.
   Status replace(std::string_view payload, Opcode opcode = Opcode::text) noexcept {
-    return Status{d_.replace(&d_, static_cast<wsp_opcode>(opcode), bytes(payload))};
+    const auto raw = static_cast<wsp_opcode>(opcode);
+    return Status{d_.replace(&d_, is_since_1_3() ? raw : raw & ~WSP_NO_COMPRESS, bytes(payload))};
   }
   // Nobody of this process gets it.
   void drop() noexcept { dropped_ = true; }
   bool dropped() const noexcept { return dropped_; }
 
  private:
+  bool is_since_1_3() const noexcept { return detail::reaches(d_, &wsp_delivery::no_compress); }
+
   wsp_delivery& d_;
   bool dropped_ = false;
 };

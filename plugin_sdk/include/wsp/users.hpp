@@ -23,7 +23,8 @@ class Users {
   Status send(std::string_view user, std::string_view payload,
               Opcode opcode = Opcode::text) const noexcept {
     if (!api_) return Status::unsupported;
-    return Status{api_->send(host_, bytes(user), static_cast<wsp_opcode>(opcode), bytes(payload))};
+    return Status{
+        api_->send(host_, bytes(user), detail::opcode_for(*host_, opcode), bytes(payload))};
   }
 
   // Peer::close for each of them.

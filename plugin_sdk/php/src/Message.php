@@ -11,6 +11,7 @@ final class Message
     private function __construct(
         public readonly string $body,
         public readonly string $contentType,
+        public readonly bool $mayBeCompressed = true,
     ) {
     }
 
@@ -38,6 +39,12 @@ final class Message
     public static function binary(string $bytes): self
     {
         return new self($bytes, 'application/octet-stream');
+    }
+
+    /** The same, never compressed on its way: for a secret beside text that others may choose (BREACH). */
+    public function uncompressed(): self
+    {
+        return new self($this->body, $this->contentType, false);
     }
 
     /**

@@ -142,6 +142,7 @@ final class Publisher
             'Content-Type' => $message->contentType,
             'Idempotency-Key' => $idempotencyKey ?? self::newIdempotencyKey(),
         ];
+        $query['compress'] = $message->mayBeCompressed ? null : 'no';
         return $this->sender->send($this->request('POST', $path, $query, $headers, $message->body));
     }
 

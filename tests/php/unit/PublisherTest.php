@@ -42,6 +42,15 @@ final class PublisherTest extends TestCase
         self::assertArrayNotHasKey('expect', $request['headers']);
     }
 
+    public function testSecretsAreNotCompressed(): void
+    {
+        $server = new ScriptedServer(['answer' => ScriptedServer::published()]);
+        (new Publisher($server->url()))->publish('orders', Message::text('token')->uncompressed());
+        $request = $server->request();
+        self::assertSame('POST /ws/publish?channel=orders&compress=no HTTP/1.1', $request['line']);
+        self::assertSame('token', $request['body']);
+    }
+
     /** @dataProvider messages */
     public function testSendsEachKindOfMessage(mixed $message, string $type, string $body): void
     {

@@ -107,14 +107,14 @@ TEST(Layout, EachMinorIsWhatWasReleased) {
   CHECK_EQUAL(7U, minors[2].members);
   CHECK_EQUAL(132543742128U, minors[2].offsets);
   CHECK_EQUAL(0U, minors[3].structs);
-  CHECK_EQUAL(1U, minors[3].members);
-  CHECK_EQUAL(32U, minors[3].offsets);
+  CHECK_EQUAL(3U, minors[3].members);
+  CHECK_EQUAL(86088U, minors[3].offsets);
 }
 
 TEST(Layout, ConstantsKeepTheirValues) {
   static_assert(WSP_OK == 0 && WSP_E_GONE == -1 && WSP_E_FULL == -2 && WSP_E_INVALID == -3 &&
                 WSP_E_UNSUPPORTED == -4 && WSP_E_FAILED == -5 && WSP_E_DENIED == -6);
-  static_assert(WSP_TEXT == 1 && WSP_BINARY == 2);
+  static_assert(WSP_TEXT == 1 && WSP_BINARY == 2 && WSP_NO_COMPRESS == 0x100);
   static_assert(WSP_LOG_ERROR == 1 && WSP_LOG_WARNING == 2 && WSP_LOG_INFO == 3 &&
                 WSP_LOG_DEBUG == 4);
   static_assert(WSP_ACCEPT_TEXT == 1 && WSP_ACCEPT_BINARY == 2);

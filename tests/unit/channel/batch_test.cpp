@@ -16,7 +16,7 @@ std::string frame_of(std::string_view payload) {
 }
 
 std::string cut(const Batch& batch, uint64_t session, uint64_t after, uint32_t& count) {
-  const Batch::Cut cut = batch.cut_for(session, after);
+  const Batch::Cut cut = batch.cut_for(session, after, batch.plain());
   count = cut.count;
   // The last message is whole, and nothing follows it.
   if (count > 0) CHECK_EQUAL(cut.frames.view()[cut.last + 1] + 2u, cut.frames.size() - cut.last);
@@ -31,12 +31,12 @@ TEST(batch, OneMessageIsOneBuffer) {
   Batch batch;
   CHECK_TRUE(batch.empty());
   batch.add(Opcode::text, "hello", 1, 0);
-  const SharedBytes before = batch.frames();
+  const SharedBytes before = batch.plain().frames;
   batch.seal();
-  CHECK_TRUE(batch.frames().view() == frame_of("hello"));
-  POINTERS_EQUAL(before.view().data(), batch.frames().view().data());
+  CHECK_TRUE(batch.plain().frames.view() == frame_of("hello"));
+  POINTERS_EQUAL(before.view().data(), batch.plain().frames.view().data());
   CHECK_EQUAL(1u, batch.count());
-  CHECK_EQUAL(0u, batch.last());
+  CHECK_EQUAL(0u, batch.plain().begin_of(0));
 }
 
 TEST(batch, ManyMessagesFollowEachOther) {
@@ -45,10 +45,10 @@ TEST(batch, ManyMessagesFollowEachOther) {
   batch.add(Opcode::text, "", 2, 0);
   batch.add(Opcode::text, "ccc", 5, 0);
   batch.seal();
-  CHECK_TRUE(batch.frames().view() == frame_of("a") + frame_of("") + frame_of("ccc"));
-  CHECK_EQUAL(batch.frames().size(), batch.size());
+  CHECK_TRUE(batch.plain().frames.view() == frame_of("a") + frame_of("") + frame_of("ccc"));
+  CHECK_EQUAL(batch.plain().frames.size(), batch.size());
   CHECK_EQUAL(3u, batch.count());
-  CHECK_TRUE(batch.frames().view().substr(batch.last()) == frame_of("ccc"));
+  CHECK_TRUE(batch.plain().frames.view().substr(batch.plain().begin_of(2)) == frame_of("ccc"));
 }
 
 TEST(batch, IsFullAtItsLimit) {
@@ -91,7 +91,7 @@ TEST(batch, LeavesOutTheExceptedOnly) {
   CHECK_TRUE(cut(batch, 10, 2, count) == frame_of("c"));
   CHECK_TRUE(cut(batch, 20, 2, count).empty());
   CHECK_EQUAL(0u, count);
-  CHECK_TRUE(batch.frames().view() == frame_of("a") + frame_of("b") + frame_of("c"));
+  CHECK_TRUE(batch.plain().frames.view() == frame_of("a") + frame_of("b") + frame_of("c"));
 }
 
 TEST(batch, OneMessageForAllButOneCostsNoCopy) {

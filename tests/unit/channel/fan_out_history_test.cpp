@@ -9,6 +9,7 @@
 
 using namespace ws::channel;
 using namespace ws::channel::test;
+using ws::protocol::MessageType;
 using ws::protocol::Opcode;
 
 namespace {
@@ -25,9 +26,9 @@ class SlowBus final : public Bus {
   void answer() { answering_ = true; }
   BusStatus status = BusStatus::ok;
 
-  Published publish(std::string_view channel, Opcode opcode, std::string_view payload,
+  Published publish(std::string_view channel, MessageType type, std::string_view payload,
                     SessionId except, const std::optional<Keep>& keep) override {
-    return inner_.publish(channel, opcode, payload, except, keep);
+    return inner_.publish(channel, type, payload, except, keep);
   }
   Receipt submit(const Submission& submission, uint32_t timeout_ms) override {
     return inner_.submit(submission, timeout_ms);
@@ -81,6 +82,16 @@ class SlowBus final : public Bus {
   BusStatus count(std::string_view channel, MemberCount& count) override {
     return inner_.count(channel, count);
   }
+  uint64_t number_of(SeatKind kind, std::string_view what) const override {
+    return inner_.number_of(kind, what);
+  }
+  std::optional<SeatKind> take_seats(const SeatRequests& requests) override {
+    return inner_.take_seats(requests);
+  }
+  std::optional<SeatKind> find_full(const SeatRequests& requests) override {
+    return inner_.find_full(requests);
+  }
+  void give_back(const SeatNumbers& seats) noexcept override { inner_.give_back(seats); }
   BusStatus control(std::string_view channel, std::string_view payload) override {
     return inner_.control(channel, payload);
   }

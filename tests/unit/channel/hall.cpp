@@ -18,6 +18,7 @@ Guest::Guest(Hall& hall, Shaper& shaper) : hall_(hall) {
   peer = ws::test::Peer::connect(start.fd);
   start.settings = &hall.settings;
   start.request = std::make_unique<NoRequest>();
+  start.deflate = hall.deflate;
   hall.arriving = this;
   session::Session::begin(hall.table, std::move(start));
   hall.arriving = nullptr;
@@ -37,7 +38,7 @@ void Guest::subscribe(std::string_view channel, const HistoryQuery& query) {
       if (history.back() != ':') history += ' ';
       history += event.payload.view();
       // As a plugin does it.
-      session->send(event.opcode, "old " + std::string(event.payload.view()));
+      session->send(event.type, "old " + std::string(event.payload.view()));
     }
   };
   CHECK_TRUE(hall_.fan_out.subscribe(*subscriber, channel, query, done) == BusStatus::ok);

@@ -92,6 +92,7 @@ class Hall final : public session::SessionHandler {
   session::SessionSettings settings{{}, *this, log, "hall"};
   std::deque<Guest> guests;
   Guest* arriving = nullptr;
+  protocol::DeflateAgreement deflate;  // of those who come
 
  private:
   bool on_open(session::Session& session, const session::OpenRequest&) override;

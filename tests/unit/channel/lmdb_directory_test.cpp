@@ -163,6 +163,36 @@ TEST(lmdb_directory, OtherFileIsSetAside) {
   CHECK_TRUE(log.has("no LMDB file"));
 }
 
+TEST(lmdb_directory, WhatCannotBeOpenedIsNamed) {
+  const std::pair<const char*, const char*> places[] = {
+      {"/open.lock", "open.lock"}, {"/state/control", "control"}, {"/state/about.new", "about"}};
+  for (const auto& [place, named] : places) {
+    STRCMP_EQUAL("", prepare().c_str());
+    std::filesystem::create_directories(directory.path() + place);
+    CHECK_TRUE(open() == nullptr);
+    STRCMP_CONTAINS(named, error.c_str());
+    std::filesystem::remove_all(directory.path());
+    error.clear();
+  }
+}
+
+TEST(lmdb_directory, SyncedStateOutlivesItsProcesses) {
+  STRCMP_EQUAL("", prepare().c_str());
+  settings.sync = true;
+  const uint64_t first = publish();
+  CHECK_EQUAL(first + 10, publish());
+  lmdb::FoundState found;
+  CHECK_TRUE(lmdb::find_state(directory.path(), found, error));
+  CHECK_TRUE(found.synced);
+}
+
+TEST(lmdb_directory, OfNoStateIsSaidWhy) {
+  STRCMP_EQUAL("", prepare().c_str());
+  lmdb::FoundState found;
+  CHECK_FALSE(lmdb::find_state(directory.path(), found, error));
+  STRCMP_EQUAL("there is none", error.c_str());
+}
+
 TEST(lmdb_directory, EmptyFileIsANewState) {
   STRCMP_EQUAL("", prepare().c_str());
   (void)publish();

@@ -69,7 +69,7 @@ TEST(lmdb_history, MessageComesBackAsItWas) {
   LONGS_EQUAL(1, history.messages.size());
   const Event& event = history.messages[0];
   CHECK_TRUE(event.kind == Event::Kind::message);
-  CHECK_TRUE(event.opcode == Opcode::binary);
+  CHECK_TRUE(event.type.opcode == Opcode::binary);
   LONGS_EQUAL(7, event.except);
   CHECK_TRUE(event.position == (Position{epoch, 1}));
   CHECK_TRUE(event.time_ms == 1'700'000'000'000);

@@ -9,6 +9,7 @@
 #include <CppUTest/TestHarness.h>
 
 using namespace ws::channel;
+using ws::protocol::MessageType;
 using ws::protocol::Opcode;
 using ws::test::ManualClock;
 
@@ -150,12 +151,13 @@ TEST(local_bus, CarriesTheWholeMessage) {
   one.listen("a");
   const std::string big(100'000, 'b');
   for (const std::string& payload : {std::string("small"), big}) {
-    CHECK_TRUE(bus.publish("a", Opcode::binary, payload, 77, std::nullopt).status == BusStatus::ok);
+    const MessageType secret(Opcode::binary, false);
+    CHECK_TRUE(bus.publish("a", secret, payload, 77, std::nullopt).status == BusStatus::ok);
     std::vector<Event> events;
     bus.receive(one, events);
     CHECK_EQUAL(1u, events.size());
     CHECK_TRUE(events[0].kind == Event::Kind::message);
-    CHECK_TRUE(events[0].opcode == Opcode::binary);
+    CHECK_TRUE(events[0].type == secret);
     CHECK_TRUE(events[0].payload.view() == payload);
     CHECK_EQUAL(77u, events[0].except);
     CHECK_TRUE(events[0].time_ms > 1'600'000'000'000);

@@ -31,6 +31,15 @@ TEST(own_channel, HoldsTheNameEncoded) {
   CHECK_FALSE(is_own("user:a%0ab", "a\nb"));
 }
 
+TEST(own_channel, OfAUserIsThatUsers) {
+  STRCMP_EQUAL("user:Ann%20Lee", own_channel("Ann Lee").c_str());
+  for (const char* user : {"ann", "Ann Lee", "100%", "a\xC3\xA9", "a\nb", "a:b", "\x7F"}) {
+    CHECK_TRUE(is_own(own_channel(user), user));
+    CHECK_TRUE(is_told(own_channel(user)));
+  }
+  CHECK_FALSE(is_told("own:notifications:ann"));
+}
+
 TEST(own_channel, NoNameReachesIntoAnothers) {
   CHECK_TRUE(is_own("own:x:a:b", "a:b"));
   CHECK_FALSE(is_own("own:x:a:b", "b"));

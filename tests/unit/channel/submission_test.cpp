@@ -48,8 +48,12 @@ class Ear final : public test::WaitingListener {
   std::string next() {
     std::vector<Event> events;
     while (events.empty() && wait()) bus_.receive(*this, events);
-    return events.empty() ? "nothing" : std::string(events.front().payload.view());
+    if (events.empty()) return "nothing";
+    type = events.front().type;
+    return std::string(events.front().payload.view());
   }
+
+  ws::protocol::MessageType type;  // of the last one
 };
 
 }  // namespace
@@ -75,6 +79,27 @@ TEST(submission, GoesToAllItsChannels) {
     check("2:0 1:0", text_of(bus->submit(to({"a", "b"}, "y"), kPatienceMs)));
     LONGS_EQUAL(2, facts_of(*bus, "a").kept);
     LONGS_EQUAL(1, facts_of(*bus, "b").kept);
+  }
+}
+
+TEST(submission, WhatMayNotBeCompressedStaysThatLiveAndKept) {
+  for (const auto& bus : buses) {
+    Ear ear(*bus);
+    ear.listen(full("a"), 1);
+    Submission submission = to({"a"}, "secret");
+    submission.type = {ws::protocol::Opcode::binary, false};
+    check("1:1", text_of(bus->submit(submission, kPatienceMs)));
+    check("secret", ear.next());
+    CHECK_TRUE(ear.type == submission.type);
+    ws::protocol::MessageType kept;
+    bool is_done = false;
+    bus->read(ear, full("a"), {}, [&](BusStatus, const History& history) {
+      for (const Event& event : history.messages) kept = event.type;
+      is_done = true;
+    });
+    std::vector<Event> events;
+    while (!is_done && ear.wait()) bus->receive(ear, events);
+    CHECK_TRUE(kept == submission.type);
   }
 }
 

@@ -39,7 +39,7 @@ TEST(event_line, Message) {
 }
 
 TEST(event_line, BytesAreBase64) {
-  event.opcode = ws::protocol::Opcode::binary;
+  event.type = ws::protocol::Opcode::binary;
   for (const auto& [bytes, expected] :
        {std::pair("\xFF", "/w=="), {"abc", "YWJj"}, {"\xFF\xFE\xFD\xFC", "//79/A=="}, {"", ""}}) {
     event.payload = SharedBytes(bytes);

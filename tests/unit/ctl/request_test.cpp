@@ -34,6 +34,13 @@ TEST(request, Publishes) {
         make_request(arguments, "hi"));
 }
 
+TEST(request, PublishesASecret) {
+  arguments.command = Command::publish;
+  arguments.channels = {"a"};
+  arguments.no_compress = true;
+  check("POST ?channel=a&compress=no hi", make_request(arguments, "hi"));
+}
+
 TEST(request, AsksAndForgets) {
   arguments.channels = {"a"};
   arguments.command = Command::show;

@@ -41,7 +41,7 @@ TEST_GROUP(gap) {
     event.kind = Event::Kind::gap;
     event.channel = ws::base::SharedBytes(full_name);
     event.position = {7, offset};
-    WireMessage wire{event.opcode, event.payload.view(), {}};
+    WireMessage wire{event.type, event.payload.view(), {}};
     ws::channel::Shaper& shaper = *stage.instance;
     return shaper.shape(event, wire) ? std::string(wire.payload) : "nothing";
   }

@@ -44,6 +44,14 @@ TEST(call, PublishesToTheChannelInThePath) {
   CHECK_FALSE(call.keep.has_value());
 }
 
+TEST(call, SaysWhetherItMayBeCompressed) {
+  CHECK_TRUE(good("POST", "a").may_compress);
+  CHECK_TRUE(good("POST", "a", "compress=yes").may_compress);
+  CHECK_FALSE(good("POST", "a", "compress=no").may_compress);
+  check("400 bad_query", bad("POST", "a", "compress=off"));
+  check("400 bad_query", bad("POST", "a", "compress"));
+}
+
 TEST(call, TakesMoreChannelsFromTheQuery) {
   check("b/c \xC3\xA4 user:x",
         joined(good("POST", "", "channel=b%2fc&channel=%C3%A4&user=x").channels));

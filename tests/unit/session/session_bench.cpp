@@ -94,6 +94,7 @@ void Bench::open(std::string early) {
   start.settings = &settings;
   start.request = std::make_unique<NoRequest>();
   start.early = std::move(early);
+  start.deflate = deflate;
   start.user = "ann";
   start.remote_ip = "192.0.2.7";
   loop.run_once(0);

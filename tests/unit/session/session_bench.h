@@ -72,6 +72,7 @@ class Bench {
   SessionTable table{loop, 7, 0};
   Recorder handler;
   SessionSettings settings;
+  protocol::DeflateAgreement deflate;  // of the handshake
 
  private:
   base::UniqueFd ours_;

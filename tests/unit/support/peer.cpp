@@ -8,11 +8,23 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "protocol/inflater.h"
+
 #include <CppUTest/TestHarness.h>
 
 namespace ws::test {
 
 namespace {
+
+std::string inflated(std::string_view deflated) {
+  protocol::Inflater inflater(15, false);
+  inflater.begin_message();
+  std::string out(size_t{1} << 20, '\0');
+  const auto step = inflater.inflate(deflated, true, out);
+  CHECK_TRUE(step.error == protocol::ProtocolError::none && !step.more);
+  out.resize(step.size);
+  return out;
+}
 
 // Takes one whole frame off the front; empty if there is none.
 std::string take_frame(std::string& bytes) {
@@ -33,6 +45,8 @@ std::string take_frame(std::string& bytes) {
   switch (first) {
     case 0x81:
       return "text(" + payload + ")";
+    case 0xC1:
+      return "z(" + inflated(payload) + ")";
     case 0x82:
       return "binary(" + std::to_string(size) + ")";
     case 0x89:

@@ -16,7 +16,7 @@ class Peer {
   // All of it, or the test fails.
   void send(std::string_view bytes) const;
   // What came since the last call, with a space between: "text(abc) binary(7) close(1000,bye) end".
-  // Binary messages are given by their size.
+  // Binary messages are given by their size; a compressed text is "z(abc)".
   std::string frames();
   // Waits for bytes or the end, at most so long. False: nothing came.
   [[nodiscard]] bool wait(int ms = 10'000) const;

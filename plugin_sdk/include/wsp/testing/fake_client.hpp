@@ -21,9 +21,22 @@ class FakeHost;
 struct Frame {
   wsp_opcode opcode = WSP_TEXT;
   std::string payload = {};
+  bool no_compress = false;  // never compressed on the wire
   bool is_text() const noexcept { return opcode == WSP_TEXT; }
   bool operator==(const Frame&) const = default;
 };
+
+namespace detail {
+
+constexpr wsp_opcode plain(wsp_opcode opcode) noexcept { return opcode & ~WSP_NO_COMPRESS; }
+constexpr bool is_opcode(wsp_opcode opcode) noexcept {
+  return plain(opcode) == WSP_TEXT || plain(opcode) == WSP_BINARY;
+}
+inline Frame frame_of(wsp_opcode opcode, std::string_view payload, bool no_compress = false) {
+  return {plain(opcode), std::string(payload), no_compress || opcode != plain(opcode)};
+}
+
+}  // namespace detail
 
 // Belongs to its FakeHost and lives as long. Each call returns when the plugin and all that
 // follows (other sessions' messages too) are through. All on the test's thread.

@@ -240,6 +240,7 @@ class FakeHost {
   void* self_ = nullptr;
   int depth_ = 0;           // callbacks that run
   bool on_worker_ = false;  // the callback that runs is [worker]
+  bool keeps_plain_ = false;  // a callback about what is never compressed runs
   wsp_session acting_ = 0;  // the session whose callback runs; 0: it is nobody's
   int64_t now_ms_ = kStartTimeMs;
   std::deque<std::unique_ptr<FakeClient>> clients_;

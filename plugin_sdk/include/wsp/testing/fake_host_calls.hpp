@@ -63,10 +63,11 @@ inline FakeClient* FakeHost::find(wsp_session s) const {
 }
 
 inline wsp_status FakeHost::send(wsp_session s, wsp_opcode opcode, std::string_view payload) {
-  if (opcode != WSP_TEXT && opcode != WSP_BINARY) return invalid("send: an unknown opcode");
-  if (opcode == WSP_TEXT && !is_utf8(payload)) return invalid("send: text that is not UTF-8");
+  if (!detail::is_opcode(opcode)) return invalid("send: an unknown opcode");
+  if (detail::plain(opcode) == WSP_TEXT && !is_utf8(payload))
+    return invalid("send: text that is not UTF-8");
   if (!usable() || !alive(s)) return WSP_E_GONE;
-  Frame frame{opcode, std::string(payload)};
+  Frame frame = detail::frame_of(opcode, payload, is_own_thread() && keeps_plain_);
   if (is_own_thread()) return queue(*find(s), frame);
   soon([this, s, frame = std::move(frame)] {
     FakeClient* client = find(s);
@@ -131,14 +132,15 @@ inline wsp_status FakeHost::publish(std::string_view channel, wsp_opcode opcode,
                                     std::string_view payload, wsp_session except,
                                     const wsp_publish_options* keep) {
   if (!is_channel_name(channel)) return invalid("publish: no channel name");
-  if (opcode != WSP_TEXT && opcode != WSP_BINARY) return invalid("publish: an unknown opcode");
-  if (opcode == WSP_TEXT && !is_utf8(payload)) return invalid("publish: text that is not UTF-8");
+  if (!detail::is_opcode(opcode)) return invalid("publish: an unknown opcode");
+  if (detail::plain(opcode) == WSP_TEXT && !is_utf8(payload))
+    return invalid("publish: text that is not UTF-8");
   if (!usable()) return WSP_E_GONE;
   if (const FakeClient* actor = is_own_thread() ? find(acting_) : nullptr)
     if (!may_speak(*actor, channel)) return WSP_E_DENIED;
   const auto put = [this, except, name = std::string(channel),
-                    frame = Frame{opcode, std::string(payload)}, kept = keep != nullptr,
-                    options = keep ? *keep : wsp_publish_options{}] {
+                    frame = detail::frame_of(opcode, payload, is_own_thread() && keeps_plain_),
+                    kept = keep != nullptr, options = keep ? *keep : wsp_publish_options{}] {
     const auto message = channels_.publish(name, frame, except, now_ms_, kept ? &options : nullptr);
     soon([this, message] { fan_out(message); });
   };

@@ -161,7 +161,8 @@ inline wsp_status FakeHost::history(wsp_session s, std::string_view channel,
     messages.reserve(read.messages.size());
     for (const auto& m : read.messages)
       messages.push_back({sizeof(wsp_history_message), m->frame.opcode, loan.lend(m->frame.payload),
-                          m->position, m->time_ms});
+                          m->position, m->time_ms,
+                          static_cast<uint8_t>(m->frame.no_compress ? 1 : 0)});
     std::vector<const wsp_history_message*> pointers;
     pointers.reserve(messages.size());
     for (const auto& m : messages) pointers.push_back(&m);
@@ -169,7 +170,11 @@ inline wsp_status FakeHost::history(wsp_session s, std::string_view channel,
                                      static_cast<uint32_t>(messages.size()), pointers.data(),
                                      read.position, static_cast<uint8_t>(read.recovered ? 1 : 0)};
     const auto call = [&] { fn(arg, status, status == WSP_OK ? &reply : nullptr); };
+    const bool is_plain = std::any_of(read.messages.begin(), read.messages.end(),
+                                      [](const auto& m) { return m->frame.no_compress; });
+    const bool outer = std::exchange(keeps_plain_, keeps_plain_ || is_plain);
     callback("a history callback", call, s);
+    keeps_plain_ = outer;
   };
   if (late_history) {
     find(s)->late_history_.push_back({std::string(channel), subscribe, [this, answer](bool gone) {
@@ -272,10 +277,11 @@ inline wsp_status FakeHost::prefix_subscription(wsp_session s, std::string_view 
 inline wsp_status FakeHost::send_to_user(std::string_view user, wsp_opcode opcode,
                                          std::string_view payload) {
   if (user.empty()) return invalid("users send: no user");
-  if (opcode != WSP_TEXT && opcode != WSP_BINARY) return invalid("users send: an unknown opcode");
-  if (opcode == WSP_TEXT && !is_utf8(payload)) return invalid("users send: text that is not UTF-8");
+  if (!detail::is_opcode(opcode)) return invalid("users send: an unknown opcode");
+  if (detail::plain(opcode) == WSP_TEXT && !is_utf8(payload))
+    return invalid("users send: text that is not UTF-8");
   if (!usable()) return WSP_E_GONE;
-  soon([this, name = std::string(user), frame = Frame{opcode, std::string(payload)}] {
+  soon([this, name = std::string(user), frame = detail::frame_of(opcode, payload)] {
     for (const auto& client : clients_)
       if (client->is_open() && client->user_ == name) queue(*client, frame);
   });

@@ -89,7 +89,8 @@ class LentDelivery {
             loan_.lend(frame.payload),
             position,
             time_ms,
-            replace};
+            replace,
+            static_cast<uint8_t>(frame.no_compress ? 1 : 0)};
   }
   LentDelivery(const LentDelivery&) = delete;
   LentDelivery& operator=(const LentDelivery&) = delete;
@@ -103,12 +104,12 @@ class LentDelivery {
     auto& self = *static_cast<LentDelivery*>(d->impl);
     if (self.replacement_) {
       self.misuse_ = "replace: a second time";
-    } else if (opcode != WSP_TEXT && opcode != WSP_BINARY) {
+    } else if (!detail::is_opcode(opcode)) {
       self.misuse_ = "replace: an unknown opcode";
-    } else if (opcode == WSP_TEXT && !is_utf8(view(payload))) {
+    } else if (detail::plain(opcode) == WSP_TEXT && !is_utf8(view(payload))) {
       self.misuse_ = "replace: text that is not UTF-8";
     } else {
-      self.replacement_ = Frame{opcode, std::string(view(payload))};
+      self.replacement_ = frame_of(opcode, view(payload), self.raw_.no_compress != 0);
       return WSP_OK;
     }
     return WSP_E_INVALID;
@@ -137,7 +138,9 @@ inline std::optional<Frame> FakeHost::wire_form(const Published& message) {
   if (!plugin_.on_deliver) return message.frame;
   detail::LentDelivery delivery(message.channel, message.frame, message.position, message.time_ms);
   wsp_status status = WSP_E_FAILED;
+  const bool outer = std::exchange(keeps_plain_, keeps_plain_ || message.frame.no_compress);
   callback("on_deliver", [&] { status = plugin_.on_deliver(self_, delivery.raw()); });
+  keeps_plain_ = outer;
   if (!delivery.misuse().empty()) complain(delivery.misuse());
   if (status != WSP_OK) return std::nullopt;
   return delivery.replacement() ? *delivery.replacement() : message.frame;
@@ -274,7 +277,7 @@ inline size_t FakeHost::run_work() {
 inline void FakeHost::publish_elsewhere(std::string_view channel, std::string_view payload,
                                         wsp_opcode opcode, const wsp_publish_options* keep) {
   const auto message =
-      channels_.publish(channel, Frame{opcode, std::string(payload)}, 0, now_ms_, keep);
+      channels_.publish(channel, detail::frame_of(opcode, payload), 0, now_ms_, keep);
   soon([this, message] { fan_out(message); });
 }
 
