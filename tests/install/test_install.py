@@ -50,7 +50,6 @@ def test_nothing_is_installed_by_accident(installed):
     for path in installed.rglob("*"):
         if path.is_file() and path not in tool:
             assert any(place in path.parents for place in places), path
-            own = {"testing", "template"} & set(path.parts)  # the SDK's
 
 
 def test_httpd_finds_the_plugins_beside_the_module(installed, tmp_path):

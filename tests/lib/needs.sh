@@ -78,11 +78,30 @@ needs_for_sanitize() { needs_for_httpd; }
 
 needs_for_fuzz() {
   needs_for_unit
+  needs_of_python
+  needs_of_node
   need clang have clang++
   need libclang-rt-dev/libclang-common-14-dev can_compile_with_clang -fsanitize=fuzzer,address,undefined
 }
 
 needs_for_bench() { needs_for_httpd; }
+needs_for_soak() { needs_for_httpd; }
+
+needs_for_lint() {
+  needs_for_unit
+  needs_of_python
+  need clang-tidy have clang-tidy
+  need clang-format have clang-format
+  need cppcheck have cppcheck
+  need shellcheck have shellcheck
+  need pyflakes3 have_python_module pyflakes
+  need git have git
+}
+
+needs_for_coverage() {
+  needs_for_unit
+  need gcovr have gcovr
+}
 
 # install_npm_packages DIR: as its package-lock.json says, unless they are there already.
 install_npm_packages() {

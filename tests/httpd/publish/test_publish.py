@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness.channels import PATH, Talker, location, many_children, one_in_each
+from harness.channels import Talker, location, many_children, one_in_each
 from harness.publisher import Publisher
 from harness.publisher import location as publish_location
 from harness.waiting import wait_until
