@@ -53,7 +53,8 @@ Child::Child(server_rec* s)
       generation_(own_generation()),
       logs_(1, HttpdLog(s)),
       max_connections_(descriptor_limit()),
-      detacher_([this](session::SessionStart start) { engine_->adopt(std::move(start)); }) {
+      detacher_([this](session::SessionStart start) { engine_->adopt(std::move(start)); }),
+      handshakes_(server_config(s)->handshake_rate) {
   const int64_t configured = server_config(s)->max_connections;
   if (configured != kUnset)
     max_connections_ = std::min(max_connections_, static_cast<size_t>(configured));
@@ -116,12 +117,18 @@ bool Child::endpoint(server_rec* s, const DirectoryConfig& config, Endpoint& fou
 }
 
 Child::Room Child::room(session::Seat& seat) {
+  // httpd may let a request of an old child end after others have taken over.
+  if (ap_scoreboard_image->global->running_generation != generation_) return Room::stopping;
+  if (!handshakes_.take(clock_.now_ms())) return Room::too_fast;
   seat = engine_->reserve(max_connections_);
   if (!seat) return Room::full;
   return engine_->start() ? Room::yes : Room::stopping;
 }
 
-bool Child::warns_now() noexcept { return warnings_.is_due(clock_.now_ms()); }
+base::LogLevel Child::level_of(Limit limit) noexcept {
+  return warnings_[static_cast<size_t>(limit)].is_due(clock_.now_ms()) ? base::LogLevel::warning
+                                                                       : base::LogLevel::info;
+}
 
 void Child::begin_stop(bool graceful) noexcept {
   // prefork never says graceful; that a newer generation runs tells it too.

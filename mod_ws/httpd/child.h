@@ -1,6 +1,7 @@
 // What a child process has: its loops, its plugin instances, the way out of httpd.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <memory>
 #include <shared_mutex>
@@ -12,6 +13,7 @@
 #include "httpd/httpd_log.h"
 #include "httpd/timed_servers.h"
 #include "plugin/engine.h"
+#include "session/shared_rate.h"
 
 namespace ws::httpd {
 
@@ -34,10 +36,13 @@ class Child {
 
   // [worker] Whether another connection may come, which then has the seat; starts the loops with
   // the first.
-  enum class Room : uint8_t { yes, full, stopping };
+  enum class Room : uint8_t { yes, full, too_fast, stopping };
   [[nodiscard]] Room room(session::Seat& seat);
-  // Whether to warn that there is none: now and then, however many are refused.
-  [[nodiscard]] bool warns_now() noexcept;
+
+  // Of connections.
+  enum class Limit : uint8_t { child, rate, address, user, location };
+  // [any] Of the log line that one was refused: a warning now and then, however many there are.
+  [[nodiscard]] base::LogLevel level_of(Limit limit) noexcept;
 
   // [any]
   [[nodiscard]] channel::Bus& bus() noexcept { return engine_->bus(); }
@@ -64,7 +69,11 @@ class Child {
   std::unique_ptr<plugin::Engine> engine_;  // borrows what is above
   Detacher detacher_;
   bool graceful_ = false;
-  base::OncePer warnings_{60'000};
+  session::SharedRate handshakes_;
+  std::array<base::OncePer, 5> warnings_{
+      // by Limit
+      base::OncePer(60'000), base::OncePer(60'000), base::OncePer(60'000), base::OncePer(60'000),
+      base::OncePer(60'000)};
 };
 
 }  // namespace ws::httpd

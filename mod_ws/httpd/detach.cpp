@@ -67,6 +67,7 @@ void ws_ignore_info(const SSL*, int, int) {}
 // Registered before mod_ssl's own, so it runs after it.
 apr_status_t ws_leave(void* data) {
   auto& leaving = *static_cast<Passage*>(data);
+  const StopLater stop_later;
   const std::unique_ptr<session::SessionStart> start(leaving.start);
   if (start) leaving.detacher->take_over(std::move(*start));
   return APR_SUCCESS;
@@ -219,7 +220,6 @@ bool Detacher::upgrade(request_rec* r, std::span<const Header> headers,
 }
 
 void Detacher::take_over(session::SessionStart start) noexcept {
-  const StopLater stop_later;
   guarded(ap_server_conf, false, [&] {
     if (start.ssl) untie(start.ssl.get());
     const int flags = fcntl(start.fd.get(), F_GETFL);

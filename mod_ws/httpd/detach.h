@@ -46,7 +46,8 @@ class Detacher {
   [[nodiscard]] bool upgrade(request_rec* r, std::span<const Header> headers,
                              session::SessionStart start);
 
-  // [worker] From the connection's last cleanup, when httpd and mod_ssl have let go.
+  // [worker] From the connection's last cleanup, when httpd and mod_ssl have let go; with stops put
+  // off (StopLater).
   void take_over(session::SessionStart start) noexcept;
 
  private:

@@ -94,11 +94,11 @@ int refuse(request_rec* r, const plugin::HandshakeDecision& decision) {
   return send_page(r, status, "text/plain; charset=utf-8", decision.text);
 }
 
-int refuse_for_now(request_rec* r, std::string_view cause, base::LogLevel level) {
+int refuse_for_now(request_rec* r, std::string_view cause, base::LogLevel level, int status) {
   unsigned char random = 0;
   ap_random_insecure_bytes(&random, sizeof random);
   apr_table_setn(r->err_headers_out, "Retry-After", apr_itoa(r->pool, 1 + random % 10));
-  return refuse(r, HTTP_SERVICE_UNAVAILABLE, cause, {}, level);
+  return refuse(r, status, cause, {}, level);
 }
 
 int upgrade_required(request_rec* r) {

@@ -18,8 +18,9 @@ int refuse(request_rec* r, int status, std::string_view cause, std::string_view 
            base::LogLevel level = base::LogLevel::info);
 int refuse(request_rec* r, const protocol::HandshakeRefusal& refusal);
 int refuse(request_rec* r, const plugin::HandshakeDecision& decision);
-// 503 with Retry-After, spread so that not all come back at once.
-int refuse_for_now(request_rec* r, std::string_view cause, base::LogLevel level);
+// 503, or another status, with Retry-After, spread so that not all come back at once.
+int refuse_for_now(request_rec* r, std::string_view cause, base::LogLevel level,
+                   int status = HTTP_SERVICE_UNAVAILABLE);
 // 426 with a page for people, to a request that asks for no upgrade.
 int upgrade_required(request_rec* r);
 
