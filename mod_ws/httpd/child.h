@@ -70,10 +70,10 @@ class Child {
   Detacher detacher_;
   bool graceful_ = false;
   session::SharedRate handshakes_;
-  std::array<base::OncePer, 5> warnings_{
-      // by Limit
-      base::OncePer(60'000), base::OncePer(60'000), base::OncePer(60'000), base::OncePer(60'000),
-      base::OncePer(60'000)};
+  // By Limit.
+  std::array<base::OncePer, 5> warnings_{base::OncePer(60'000), base::OncePer(60'000),
+                                         base::OncePer(60'000), base::OncePer(60'000),
+                                         base::OncePer(60'000)};
 };
 
 }  // namespace ws::httpd

@@ -326,6 +326,45 @@ TEST(processes, KilledTakesItsMembersWithIt) {
   CHECK_EQUAL(1, count.sessions);
 }
 
+TEST(processes, KilledGivesItsSeatsBack) {
+  auto bus = open();
+  const SeatRequests requests{{{7, 2}, {8, 2}, {}}};
+  const int status = run([&] {
+    auto other = open();
+    if (!other->take_seats(requests) && !other->take_seats(requests)) raise(SIGKILL);
+  });
+  CHECK_TRUE(WIFSIGNALED(status));
+  // This process has no session and listens to nothing: that it is refused wakes it.
+  for (const uint64_t end = clock.now_ms() + kPatienceMs; bus->take_seats(requests); sched_yield())
+    CHECK_TRUE(clock.now_ms() < end);
+  CHECK_FALSE(bus->take_seats(requests).has_value());
+  CHECK_TRUE(bus->take_seats(requests) == SeatKind::address);
+}
+
+// Nobody is locked out and the limit holds in each process; later all is as it should be.
+TEST(processes, SeatsWhileTheStateCannotBeWritten) {
+  settings.stall_ms = 60'000;
+  auto bus = open();
+  const SeatRequests requests{{{7, 3}, {}, {}}};
+  CHECK_FALSE(bus->take_seats(requests).has_value());
+  (void)run([&] {
+    Parts parts(settings);
+    (void)parts.gatekeeper->enter(nullptr, kPatienceMs);
+    raise(SIGSTOP);
+  });
+  for (int i = 0; i < 2; ++i) CHECK_FALSE(bus->take_seats(requests).has_value());
+  CHECK_TRUE(log.has("count those of each process alone"));
+  CHECK_TRUE(bus->take_seats(requests) == SeatKind::address);
+  bus->give_back({7, 0, 0});
+  kill(children.back(), SIGKILL);
+  CHECK_TRUE(publish(*bus, "written again").status == BusStatus::ok);
+  const int status = run([&] {
+    auto other = open();
+    _exit(!other->take_seats(requests) && other->take_seats(requests) ? 0 : 1);
+  });
+  CHECK_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 TEST(processes, AllKilledLeavesTheMessagesOnly) {
   Position first;
   (void)run([&] {

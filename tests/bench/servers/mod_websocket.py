@@ -5,6 +5,7 @@ from .httpd import Httpd
 CONFIGURATION = """\
 LoadModule websocket_module {module}
 WebSocketPingInterval off
+WebSocketHandshakeRate off
 <Location /echo>
   WebSocketPlugin {echo}
 </Location>
