@@ -20,6 +20,7 @@ bool read_date(const cJSON& claims, const char* name, std::optional<double>& sec
 }
 
 bool is_for(const cJSON* aud, std::string_view audience) {
+  if (aud == nullptr) return false;
   if (cJSON_IsString(aud)) return aud->valuestring == audience;
   const cJSON* one = nullptr;
   cJSON_ArrayForEach(one, aud) if (cJSON_IsString(one) && one->valuestring == audience) return true;
