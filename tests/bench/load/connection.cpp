@@ -37,13 +37,20 @@ bool would_block(SSL* session, int result) {
 }  // namespace
 
 void Connection::open(const Target& target, std::string_view path) {
+  open_with(target,
+            target.upgrade ? upgrade_request(target.port, path) : page_request(target.port, path));
+}
+
+void Connection::open_with(const Target& target, std::string request) {
   target_ = target;
   answer_.clear();
-  request_ = target.upgrade ? upgrade_request(target.port, path) : page_request(target.port, path);
+  request_ = std::move(request);
   fd_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd_ < 0) return fail(std::strerror(errno));
   const int on = 1;
   setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  if (target.receive_buffer > 0)
+    setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &target.receive_buffer, sizeof target.receive_buffer);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(target.port);
@@ -52,7 +59,7 @@ void Connection::open(const Target& target, std::string_view path) {
       errno != EINPROGRESS)
     return fail(std::strerror(errno));
   state_ = State::kConnecting;
-  writable_wanted_ = true;
+  writable_wanted_ = readable_wanted_ = true;
   watch(epoll_, EPOLL_CTL_ADD, fd_, EPOLLIN | EPOLLOUT, this);
 }
 
@@ -74,7 +81,18 @@ void Connection::fail(std::string_view what) {
 void Connection::want_writable(bool wanted) {
   if (wanted == writable_wanted_ || fd_ < 0) return;
   writable_wanted_ = wanted;
-  watch(epoll_, EPOLL_CTL_MOD, fd_, EPOLLIN | (wanted ? EPOLLOUT : 0U), this);
+  watch_again();
+}
+
+void Connection::want_readable(bool wanted) {
+  if (wanted == readable_wanted_ || fd_ < 0) return;
+  readable_wanted_ = wanted;
+  watch_again();
+}
+
+void Connection::watch_again() {
+  watch(epoll_, EPOLL_CTL_MOD, fd_,
+        (readable_wanted_ ? EPOLLIN : 0U) | (writable_wanted_ ? EPOLLOUT : 0U), this);
 }
 
 void Connection::on_events(uint32_t events) {
@@ -146,7 +164,9 @@ void Connection::take_answer(std::string_view bytes) {
   if (answer == Answer::kBad) return fail("refused: " + head.substr(0, head.find('\r')));
   request_ = std::string();
   state_ = State::kOpen;
+  answer_head_ = std::string_view(head).substr(0, size);
   user_.on_open(*this);
+  answer_head_ = {};
   if (is_open() && head.size() > size) user_.on_bytes(*this, std::string_view(head).substr(size));
 }
 

@@ -29,6 +29,7 @@ struct Target {
   uint16_t port = 0;
   SSL_CTX* tls = nullptr;  // borrowed; null for none
   bool upgrade = true;     // else a page, open when it has been received
+  int receive_buffer = 0;  // SO_RCVBUF in bytes; 0 leaves it to the kernel
 };
 
 class Connection {
@@ -41,6 +42,8 @@ class Connection {
 
   // Connects to 127.0.0.1 and asks for `path`. On failure on_failure() is called within.
   void open(const Target& target, std::string_view path);
+  // The same with a request of the caller's own, whole or not.
+  void open_with(const Target& target, std::string request);
 
   // Resets the connection, so that no port waits in TIME_WAIT. Closing twice is fine.
   void close();
@@ -51,9 +54,14 @@ class Connection {
   // How much the socket took; nullopt when the connection is broken.
   [[nodiscard]] std::optional<size_t> write(std::string_view bytes);
   void want_writable(bool wanted);
+  // Whether what comes in is read at all; at first it is.
+  void want_readable(bool wanted);
 
   [[nodiscard]] size_t number() const { return number_; }
   [[nodiscard]] bool is_open() const { return state_ == State::kOpen; }
+  [[nodiscard]] bool is_closed() const { return state_ == State::kClosed; }
+  // The head of the server's answer; valid within on_open().
+  [[nodiscard]] std::string_view answer_head() const { return answer_head_; }
 
  private:
   enum class State : uint8_t {
@@ -71,6 +79,7 @@ class Connection {
   // -1: nothing now, 0: the end.
   long read(char* buffer, size_t size);
   void fail(std::string_view what);
+  void watch_again();
 
   const int epoll_;
   ConnectionUser& user_;
@@ -78,10 +87,12 @@ class Connection {
   int fd_ = -1;
   State state_ = State::kClosed;
   bool writable_wanted_ = false;
+  bool readable_wanted_ = true;
   Target target_;
   TlsSession tls_;
   std::string request_;  // what is left to send of it
   std::string answer_;
+  std::string_view answer_head_;
 };
 
 }  // namespace bench

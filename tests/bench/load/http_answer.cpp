@@ -23,11 +23,11 @@ size_t head_size(std::string_view bytes) {
 
 }  // namespace
 
-std::string upgrade_request(uint16_t port, std::string_view path) {
+std::string upgrade_request(uint16_t port, std::string_view path, std::string_view more) {
   return request_line_and_host(port, path) +
          "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
          "Sec-WebSocket-Key: " +
-         std::string(kKey) + "\r\n\r\n";
+         std::string(kKey) + "\r\n" + std::string(more) + "\r\n";
 }
 
 std::string page_request(uint16_t port, std::string_view path) {

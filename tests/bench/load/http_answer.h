@@ -7,7 +7,8 @@
 
 namespace bench {
 
-std::string upgrade_request(uint16_t port, std::string_view path);
+// more: further header lines, each with its CR LF.
+std::string upgrade_request(uint16_t port, std::string_view path, std::string_view more = {});
 std::string page_request(uint16_t port, std::string_view path);
 
 enum class Answer {
