@@ -77,6 +77,8 @@ bool Child::start_engine() {
 }
 
 Child::~Child() {
+  tell_missed(refusal_lines_.missed(), APLOG_INFO, main_server_);
+  tell_missed(fault_lines_.missed(), APLOG_ERR, main_server_);
   plugin::StopPlan plan;
   plan.code = graceful_ ? 1012 : 1001;
   plan.wait_ms = kStopWaitMs;
@@ -128,6 +130,21 @@ Child::Room Child::room(session::Seat& seat) {
 base::LogLevel Child::level_of(Limit limit) noexcept {
   return warnings_[static_cast<size_t>(limit)].is_due(clock_.now_ms()) ? base::LogLevel::warning
                                                                        : base::LogLevel::info;
+}
+
+bool Child::refusal_line_is_due(request_rec* r, int level) noexcept {
+  if (!APLOG_R_IS_LEVEL(r, level)) return false;
+  if (APLOG_R_IS_LEVEL(r, APLOG_DEBUG)) return true;
+  RefusalLines& lines = level == APLOG_INFO ? refusal_lines_ : fault_lines_;
+  const RefusalLines::Turn turn = lines.take(clock_.now_ms());
+  tell_missed(turn.missed, level, r->server);
+  return turn.due;
+}
+
+void Child::tell_missed(uint64_t lines, int level, server_rec* s) noexcept {
+  if (lines > 0)
+    ap_log_error(APLOG_MARK, level, 0, s, "%" APR_UINT64_T_FMT " more requests were refused",
+                 lines);
 }
 
 void Child::begin_stop(bool graceful) noexcept {

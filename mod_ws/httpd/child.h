@@ -11,6 +11,7 @@
 #include "httpd/configuration.h"
 #include "httpd/detach.h"
 #include "httpd/httpd_log.h"
+#include "httpd/refusal_lines.h"
 #include "httpd/timed_servers.h"
 #include "plugin/engine.h"
 #include "session/shared_rate.h"
@@ -50,6 +51,10 @@ class Child {
   [[nodiscard]] Detacher& detacher() noexcept { return detacher_; }
   [[nodiscard]] TimedServers& timed_servers() noexcept { return timed_servers_; }
 
+  // [worker] Whether the log line of a refused request may be written; tells of those that were
+  // not. level: httpd's.
+  [[nodiscard]] bool refusal_line_is_due(request_rec* r, int level) noexcept;
+
   // [main] As httpd learns of its end. graceful: others go on serving.
   void begin_stop(bool graceful) noexcept;
 
@@ -58,6 +63,7 @@ class Child {
   [[nodiscard]] bool start_engine();
   HttpdLog& log_of(server_rec* s);
   void make_configured_instances();
+  static void tell_missed(uint64_t lines, int level, server_rec* s) noexcept;
 
   server_rec* main_server_;
   int generation_;  // of the configuration that this child serves
@@ -66,6 +72,8 @@ class Child {
   std::deque<HttpdLog> logs_;     // one per virtual host
   size_t max_connections_;
   TimedServers timed_servers_;
+  RefusalLines refusal_lines_;              // of level info
+  RefusalLines fault_lines_;                // above
   std::unique_ptr<plugin::Engine> engine_;  // borrows what is above
   Detacher detacher_;
   bool graceful_ = false;

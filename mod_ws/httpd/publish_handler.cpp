@@ -12,6 +12,7 @@
 #include "httpd/child.h"
 #include "httpd/configuration.h"
 #include "httpd/guard.h"
+#include "httpd/refusal.h"
 #include "httpd/request_body.h"
 #include "httpd/stop_later.h"
 #include "publish/answer.h"
@@ -55,8 +56,9 @@ int refuse(request_rec* r, const Refusal& refusal) {
   if (refusal.status == HTTP_SERVICE_UNAVAILABLE)
     apr_table_setn(r->err_headers_out, "Retry-After", "1");
   const int level = refusal.status >= 500 ? APLOG_WARNING : APLOG_INFO;
-  ap_log_rerror(APLOG_MARK, level, 0, r, "publish refused with %d: %s", refusal.status,
-                refusal.message.c_str());
+  if (line_is_due(r, level))
+    ap_log_rerror(APLOG_MARK, level, 0, r, "publish refused with %d: %s", refusal.status,
+                  refusal.message.c_str());
   return send(r, refusal.status, publish::error_answer(refusal.error, refusal.message));
 }
 

@@ -5,6 +5,9 @@
 
 #include <string>
 
+#include "httpd/child.h"
+#include "httpd/configuration.h"
+
 namespace ws::httpd {
 
 namespace {
@@ -70,6 +73,7 @@ constexpr std::string_view kUpgradePage =
 int refuse(request_rec* r, int status, std::string_view cause, std::string_view detail,
            base::LogLevel level) {
   r->connection->keepalive = AP_CONN_CLOSE;
+  if (!line_is_due(r, httpd_level(level))) return status;
   const std::string shown = detail.empty() ? std::string() : ": " + base::escaped(detail);
   ap_log_rerror(APLOG_MARK, httpd_level(level), 0, r, "WebSocket refused with %d: %.*s%s", status,
                 static_cast<int>(cause.size()), cause.data(), shown.c_str());
@@ -99,6 +103,12 @@ int refuse_for_now(request_rec* r, std::string_view cause, base::LogLevel level,
   ap_random_insecure_bytes(&random, sizeof random);
   apr_table_setn(r->err_headers_out, "Retry-After", apr_itoa(r->pool, 1 + random % 10));
   return refuse(r, status, cause, {}, level);
+}
+
+bool line_is_due(request_rec* r, int level) noexcept {
+  // What the administrator is warned of comes seldom by itself.
+  Child* const child = global_config()->child;
+  return level == APLOG_WARNING || !child || child->refusal_line_is_due(r, level);
 }
 
 int upgrade_required(request_rec* r) {

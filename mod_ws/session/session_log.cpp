@@ -4,9 +4,30 @@
 #include <cstring>
 
 #include "net/event_loop.h"
+#include "protocol/close_code.h"
 #include "session/session.h"
 
 namespace ws::session {
+
+namespace {
+
+// What a peer can bring about as often as it likes.
+bool is_bad_end(uint16_t code) noexcept {
+  switch (code) {
+    case protocol::kProtocolError:
+    case protocol::kUnsupportedData:
+    case protocol::kAbnormal:
+    case protocol::kInvalidPayload:
+    case protocol::kPolicyViolation:
+    case protocol::kMessageTooBig:
+    case protocol::kInternalError:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 // Once, whatever ends the session: nothing reaches the handler afterwards.
 void Session::report(uint16_t code, std::string_view reason, std::string_view cause) {
@@ -31,6 +52,7 @@ void Session::log_begin() const {
 
 void Session::log_end(uint16_t code, std::string_view reason, std::string_view cause) const {
   if (!identity_) return;
+  if (is_bad_end(code) && !table_.bad_end_lines().take(settings_.log)) return;
   const char* const address = identity_.get();
   const char* const user = address + std::strlen(address) + 1;
   const uint64_t lasted_ms = loop().now_ms() - opened_ms_;

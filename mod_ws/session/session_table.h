@@ -14,6 +14,7 @@
 #include "protocol/deflater_pool.h"
 #include "protocol/inflater.h"
 #include "protocol/message_assembler.h"
+#include "session/bad_end_lines.h"
 #include "session/seat.h"
 #include "session/server_seats.h"
 
@@ -66,6 +67,8 @@ class SessionTable {
   [[nodiscard]] SessionId insert(Session& session, Seat seat = {}, ServerSeats server_seats = {});
   void erase(SessionId id) noexcept;
 
+  [[nodiscard]] BadEndLines& bad_end_lines() noexcept { return bad_end_lines_; }
+
   // Calls f for each session; f may end sessions.
   void for_each(const std::function<void(Session&)>& f);
 
@@ -96,6 +99,7 @@ class SessionTable {
   void give_back_seats(uint32_t index) noexcept;
 
   net::EventLoop& loop_;
+  BadEndLines bad_end_lines_{loop_};
   const SessionId prefix_;
   SeatCounter* const seats_;
   // Chunks are added by the loop and never move: other threads read generations.
