@@ -1,11 +1,15 @@
 """The log: one line when a session opens, one when it ends; the access log; nothing hostile."""
 
+import re
+import time
+
 import pytest
 
 from harness import witness
 from harness.config import location
 from harness.frames import PING, text
 from harness.session_log import ENDED, OPENED
+from harness.waiting import wait_until
 
 HOSTILE = '\x1b[31m "quoted" \\ \x7f%n%s'
 
@@ -111,11 +115,54 @@ def test_no_payload_in_the_log(case):
     assert not [line for line in case.server.log.since(case.mark) if "SECRET" in line]
 
 
-def test_I3_many_bad_connections_do_not_flood_the_log(case):
-    """At this level (debug) there are two lines for each session, and none for each bad frame."""
+def test_I3_debug_tells_of_each(case):
+    """At this level there are two lines for each session, and none for each bad frame."""
     for _ in range(20):
         peer = case.connect()
         peer.send(b"\xff\xff" * 1000)
         peer.expect_failure(1002)
     case.ends(20)
     assert len(case.server.log.since(case.mark)) <= 3 * 20
+
+
+def told(server, mark, line, summary):
+    """(how many lines, how many more the log tells of)"""
+    more = [int(re.search(summary, found)[1]) for found in server.log.find(mark, summary)]
+    return len(server.log.find(mark, line)), sum(more)
+
+
+@pytest.fixture
+def plain_server(start_httpd):
+    """Where all sessions leave their line, but no more."""
+    return start_httpd(location("/ws/echo"), log_level="warn websocket:info", bystander=False)
+
+
+COUNT = 120
+
+
+@pytest.mark.parametrize("bad, code", ((b"\xff\xff" * 5000, 1002), (text(b"\xff"), 1007), (None, 1006)),
+                         ids=("frames", "text", "reset"))
+def test_I3_many_bad_sessions_leave_few_lines(plain_server, scheme, bad, code):
+    peers = [plain_server.connect("/ws/echo", scheme) for _ in range(COUNT)]
+    mark, begin = plain_server.log.mark(), time.monotonic()
+    for peer in peers:
+        if bad:
+            peer.send(bad)
+        peer.reset()
+    line, summary = f"ended: code=({code}|1006) ", r"(\d+) more sessions ended like those before"
+    wait_until(lambda: sum(told(plain_server, mark, line, summary)) == COUNT,
+               lambda: str(told(plain_server, mark, line, summary)))
+    assert told(plain_server, mark, line, summary)[0] <= 10 * (time.monotonic() - begin + 1)
+
+
+def test_I3_many_refused_handshakes_leave_few_lines(plain_server, scheme):
+    begin = time.monotonic()
+    for _ in range(COUNT):
+        peer = plain_server.open(scheme)
+        assert peer.request("/ws/echo", replace={"Sec-WebSocket-Key": "x"}).status == 400
+        peer.abandon()
+    took = time.monotonic() - begin
+    line, summary = "WebSocket refused with 400", r"(\d+) more requests were refused"
+    assert told(plain_server, 0, line, summary)[0] <= 10 * (took + 1)
+    plain_server.stop()
+    assert sum(told(plain_server, 0, line, summary)) == COUNT
