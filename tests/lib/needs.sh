@@ -46,6 +46,8 @@ needs_for_httpd() {
   need python3-pytest have_python_module pytest
   need python3-websockets have_python_module websockets
   need python3-h2 have_python_module h2
+  need nginx have nginx
+  need haproxy have haproxy
 }
 
 needs_for_php() {
