@@ -1,6 +1,7 @@
 // Creating and merging the configurations.
 #include "httpd/configuration.h"
 
+#include <algorithm>
 #include <new>
 
 namespace ws::httpd {
@@ -15,6 +16,12 @@ T* make(apr_pool_t* pool) noexcept {
 template <class Value>
 void set(Value& to, int64_t from) noexcept {
   if (from != kUnset) to = static_cast<Value>(from);
+}
+
+void set(session::Rate& to, const RateLine& from) noexcept {
+  if (from.per_second == kUnset) return;
+  to.per_second = static_cast<uint32_t>(from.per_second);
+  to.burst = static_cast<uint32_t>(std::max<int64_t>(from.burst, 0));
 }
 
 // The options below a WebSocketPlugin line add to it; nearer ones come first and win.
@@ -64,6 +71,10 @@ session::SessionLimits DirectoryConfig::limits() const noexcept {
   set(limits.sign_in_timeout_ms, sign_in_timeout_ms);
   set(limits.slow_client, slow_client);
   if (compression) limits.deflate = *compression;
+  set(limits.rates.messages, message_rate);
+  set(limits.rates.controls, control_rate);
+  set(limits.rates.bytes, byte_rate);
+  limits.rates.too_many_bytes_close = byte_rate.closes;
   set(limits.max_subscriptions, max_subscriptions);
   return limits;
 }
@@ -132,6 +143,12 @@ void* merge_directory_config(apr_pool_t* pool, void* base_config, void* add_conf
   inherit(merged->sign_in_timeout_ms, base.sign_in_timeout_ms);
   inherit(merged->send_queue, base.send_queue);
   inherit(merged->slow_client, base.slow_client);
+  const auto inherit_line = [](RateLine& to, const RateLine& from) {
+    if (to.per_second == kUnset) to = from;
+  };
+  inherit_line(merged->message_rate, base.message_rate);
+  inherit_line(merged->control_rate, base.control_rate);
+  inherit_line(merged->byte_rate, base.byte_rate);
   inherit(merged->max_subscriptions, base.max_subscriptions);
   inherit(merged->connections_per_address, base.connections_per_address);
   inherit(merged->connections_per_user, base.connections_per_user);

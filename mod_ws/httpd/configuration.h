@@ -20,7 +20,7 @@
 namespace ws::plugin {
 class PluginLibrary;
 class TokenVerifier;
-}
+}  // namespace ws::plugin
 
 namespace ws::publish {
 class Keys;
@@ -72,6 +72,13 @@ struct ChannelRuleLine {
 inline constexpr int64_t kUnset = -1;
 inline constexpr int64_t kDefaultConnectionsPerUser = 100;
 
+// One line about a rate.
+struct RateLine {
+  int64_t per_second = kUnset;  // 0: off
+  int64_t burst = kUnset;
+  bool closes = false;
+};
+
 struct DirectoryConfig {
   const PluginBinding* plugin = nullptr;  // null: not said here
   bool plugin_off = false;                // WebSocketPlugin none
@@ -99,6 +106,9 @@ struct DirectoryConfig {
   int64_t sign_in_timeout_ms = kUnset;
   int64_t send_queue = kUnset;
   int64_t slow_client = kUnset;  // session::SlowClient
+  RateLine message_rate;
+  RateLine control_rate;
+  RateLine byte_rate;
   int64_t max_subscriptions = kUnset;
   // 0: no limit.
   int64_t connections_per_address = kUnset;

@@ -12,6 +12,7 @@
 #include "httpd/identity_directives.h"
 #include "httpd/limit_directives.h"
 #include "httpd/publish_keys.h"
+#include "httpd/rate_directives.h"
 #include "httpd/token_directive.h"
 #include "net/event_loop.h"
 
@@ -158,19 +159,6 @@ const char* ws_set_server_number(cmd_parms* cmd, void*, const char* argument) {
 const char* ws_set_server_duration(cmd_parms* cmd, void*, const char* argument) {
   if (const char* const error = ap_check_cmd_context(cmd, GLOBAL_ONLY)) return error;
   return parse_duration(cmd, argument, rule_of<ServerRule>(cmd), *global_config());
-}
-
-const char* ws_set_slow_client(cmd_parms* cmd, void* config, const char* argument) {
-  auto& slow_client = static_cast<DirectoryConfig*>(config)->slow_client;
-  if (apr_strnatcasecmp(argument, "close") == 0) {
-    slow_client = static_cast<int64_t>(session::SlowClient::close);
-  } else if (apr_strnatcasecmp(argument, "drop") == 0) {
-    slow_client = static_cast<int64_t>(session::SlowClient::drop);
-  } else {
-    return apr_psprintf(cmd->pool, "%s: \"%s\" is neither \"close\" nor \"drop\"", name_of(cmd),
-                        argument);
-  }
-  return nullptr;
 }
 
 const char* ws_set_plugin(cmd_parms* cmd, void* config, const char* argument) {
@@ -325,7 +313,18 @@ const command_rec kDirectives[] = {
     AP_INIT_TAKE1("WebSocketSendQueue", ws_set_number, info(kSendQueue), kSections,
                   "bytes that may wait for a slow client (default 1M)"),
     AP_INIT_TAKE1("WebSocketSlowClient", ws_set_slow_client, nullptr, kSections,
-                  "what a full send queue does: 'close' the connection, or 'drop' messages"),
+                  "what a full send queue does: 'close' the connection, 'drop' the message, "
+                  "'drop-oldest', or 'latest': of each channel only the newest waits "
+                  "(default close)"),
+    AP_INIT_TAKE_ARGV("WebSocketMessageRate", ws_set_message_rate, nullptr, kSections,
+                      "N [burst=N], or 'off': messages that a client may send in a second "
+                      "(default 1000 burst=2000)"),
+    AP_INIT_TAKE_ARGV("WebSocketControlRate", ws_set_control_rate, nullptr, kSections,
+                      "N [burst=N], or 'off': pings and pongs that a client may send in a second "
+                      "(default 50 burst=200)"),
+    AP_INIT_TAKE_ARGV("WebSocketByteRate", ws_set_byte_rate, nullptr, kSections,
+                      "BYTES [burst=BYTES] [over=pause|close], or 'off': bytes that a client may "
+                      "send in a second (default off)"),
     AP_INIT_TAKE1("WebSocketMaxSubscriptions", ws_set_number, info(kMaxSubscriptions), kSections,
                   "the channels that one connection may be subscribed to (default 128)"),
     AP_INIT_TAKE1("WebSocketMaxConnectionsPerAddress", ws_set_connection_limit, info(kPerAddress),

@@ -67,7 +67,7 @@ class Connection : public Timer {
   // What waits for the peer, with the memory for keeping track of it; without what is just
   // collected for this turn's one call.
   [[nodiscard]] size_t waiting_bytes() const noexcept { return waiting_ ? waiting_->cost() : 0; }
-  // Of that, without what was written as droppable.
+  // Of that, what was not written as droppable, and is not encrypted yet.
   [[nodiscard]] size_t lasting_bytes() const noexcept;
   // Of what waits and has not begun to leave: the oldest that may be dropped, until waiting_bytes()
   // is below the limit; and all of a stream.

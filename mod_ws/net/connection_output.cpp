@@ -106,7 +106,7 @@ Connection::Waiting& Connection::waiting() {
 }
 
 size_t Connection::lasting_bytes() const noexcept {
-  return waiting_ ? waiting_->plain.lasting_cost() + waiting_->sealed.size() : 0;
+  return waiting_ ? waiting_->plain.lasting_cost() : 0;
 }
 
 Dropped Connection::drop_oldest(size_t limit) noexcept {

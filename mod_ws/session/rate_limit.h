@@ -13,8 +13,8 @@ struct Rate {
 };
 
 struct Rates {
-  Rate messages;
-  Rate controls;  // pings and pongs
+  Rate messages{1000, 2000};
+  Rate controls{50, 200};  // pings and pongs
   Rate bytes;
   bool too_many_bytes_close = false;  // else reading rests
 

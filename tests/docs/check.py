@@ -17,6 +17,7 @@ CODE = {".h", ".hpp", ".c", ".cpp", ".py", ".js", ".cjs", ".mjs", ".sh", ".php",
 MOST_LINES = 500
 DIRECTIVES_SOURCE = "mod_ws/httpd/directives.cpp"
 LIMITS_SOURCE = "mod_ws/session/session_settings.h"
+RATES_SOURCE = "mod_ws/session/rate_limit.h"
 DIRECTIVES_PAGE = "mod_ws/docs/directives.md"
 NO_DIRECTIVES = {"WebSocketClient"}  # of plugin_sdk/js
 
@@ -186,7 +187,8 @@ def limits_in_source():
     size, fragments = re.search(r"read\{(.*), (\d+)\}", text).groups()
     numbers |= {"max_message_size": eval(size.replace("size_t{1}", "1"), {}),  # noqa: S307
                 "max_fragments": int(fragments)}
-    found = {}
+    found = {f"WebSocket{name.removesuffix('s').title()}Rate": f"{rate} burst={burst}"
+             for name, rate, burst in re.findall(r"Rate (\w+)\{(\d+), (\d+)\};", text_of(RATES_SOURCE))}
     for field, value in numbers.items():
         name = "WebSocket" + "".join(word.title() for word in field.removesuffix("_ms").split("_"))
         if field.endswith("_ms"):

@@ -119,7 +119,13 @@ BAD_VALUES = {
     "WebSocketCloseTimeout": ("", "0", "off", "x"),
     "WebSocketSignInTimeout": ("", "0", "99ms", "x", "25h"),
     "WebSocketSendQueue": ("", "0", "-1", "1023", "x", "2G"),
-    "WebSocketSlowClient": ("", "maybe", "close drop"),
+    "WebSocketSlowClient": ("", "maybe", "close drop", "newest", "drop oldest"),
+    "WebSocketMessageRate": ("", "0", "-1", "x", "1000001", "1K", "10 20", "10 burst=0",
+                             "10 burst=x", "10 burst=1000001", "10 burst=2 burst=3", "off burst=1",
+                             "burst=10", "10 over=close", "10 burst"),
+    "WebSocketControlRate": ("", "0", "x", "1000001", "10 burst=", "off off"),
+    "WebSocketByteRate": ("", "0", "1023", "x", "2G", "64K burst=1", "64K over=", "64K over=drop",
+                          "64K over=close over=pause", "64K burst=2G", "off over=close"),
     "WebSocketPlugin": ("", "echo chat", "../echo", "echo.so/../../x"),
     "WebSocketPluginOption": ("", "name"),
 }
@@ -172,7 +178,11 @@ GOOD_VALUES = {
     "WebSocketFrameTimeout": ("500ms",), "WebSocketMessageTimeout": ("5min",),
     "WebSocketCloseTimeout": ("1s",), "WebSocketSignInTimeout": ("off", "10s"),
     "WebSocketSendQueue": ("1024", "1M"),
-    "WebSocketSlowClient": ("close", "drop", "Drop"),
+    "WebSocketSlowClient": ("close", "drop", "Drop", "drop-oldest", "latest"),
+    "WebSocketMessageRate": ("off", "Off", "1", "1000000 burst=1000000", "10 burst=1"),
+    "WebSocketControlRate": ("off", "1", "1000000", "5 burst=10"),
+    "WebSocketByteRate": ("off", "1024", "1G burst=1G", "64K burst=1M over=close",
+                          "1M over=pause", "1M over=close burst=2M"),
     "WebSocketPlugin": ("echo", "chat", "none"),
 }
 

@@ -22,8 +22,9 @@ SITE = "".join((
              "WebSocketMessageTimeout 600ms", "WebSocketPingInterval off",
              plugin="@plugin:misbehave@"),
     location("/ws/slow-drop", "WebSocketSendQueue 65536", "WebSocketSlowClient drop",
-             "WebSocketPingInterval off", plugin="@plugin:misbehave@"),
+             "WebSocketPingInterval off", "WebSocketMessageRate off", plugin="@plugin:misbehave@"),
     location("/ws/rooms", "WebSocketSendQueue 65536", "WebSocketCloseTimeout 5s",
+             "WebSocketMessageRate off",
              plugin="@plugin:misbehave@"),
 ))
 

@@ -177,7 +177,8 @@ struct wsp_host {
   void (*log)(const wsp_host*, wsp_log_level, wsp_bytes text);
 
   /* Queues one message. WSP_E_FULL: not queued, and WebSocketSlowClient decides
-   * what becomes of the session; unless it closes, on_drain follows.
+   * what becomes of the session; unless it closes, on_drain follows. What is queued
+   * is not dropped for others, unlike what was published.
    * WSP_E_INVALID: text that is not UTF-8, or an unknown opcode.
    * From a thread other than the session's: handed over to it, in the order of
    * this thread's calls. */
@@ -197,7 +198,8 @@ struct wsp_host {
   wsp_status (*unsubscribe)(const wsp_host*, wsp_session, wsp_bytes channel);
 
   /* One message to every subscriber, in all processes, save `except` (or 0).
-   * Encoded once. A subscriber whose queue is full follows WebSocketSlowClient.
+   * Encoded once. A subscriber whose queue is full follows WebSocketSlowClient: its
+   * session closes, or it misses this message or older published ones; nobody waits.
    * All subscribers see what is published to one channel in one order; send() is
    * not part of that order and may overtake it.
    * Within a [session] callback it counts as that session's: WSP_E_DENIED when it may

@@ -1,4 +1,4 @@
-"""mod_websocket in httpd: event MPM, one child with 25 threads, or four; release build, pings off."""
+"""mod_websocket in httpd: event MPM, one child with 25 threads, or four; release build, pings and rates off."""
 
 from .httpd import Httpd
 
@@ -6,6 +6,8 @@ CONFIGURATION = """\
 LoadModule websocket_module {module}
 WebSocketPingInterval off
 WebSocketHandshakeRate off
+WebSocketMessageRate off
+WebSocketControlRate off
 <Location /echo>
   WebSocketPlugin {echo}
 </Location>

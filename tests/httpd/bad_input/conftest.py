@@ -5,6 +5,8 @@ import pytest
 from harness import channels, publisher
 from harness.config import location
 
+NO_RATES = ("WebSocketMessageRate off", "WebSocketControlRate off")
+
 SITE = "".join((
     location("/ws/echo", "WebSocketCloseTimeout 2s"),
     location("/ws/limits", "WebSocketMaxMessageSize 4096", "WebSocketMaxFragments 8"),
@@ -16,7 +18,8 @@ SITE = "".join((
     location("/ws/required", "WebSocketOrigin required same"),
     location("/ws/any", "WebSocketOrigin any"),
     location("/ws/null", "WebSocketOrigin https://good.example null"),
-    location("/ws/queue", "WebSocketSendQueue 65536", "WebSocketCloseTimeout 2s"),
+    location("/ws/unlimited", *NO_RATES, "WebSocketCloseTimeout 2s"),
+    location("/ws/queue", *NO_RATES, "WebSocketSendQueue 65536", "WebSocketCloseTimeout 2s"),
     location("/ws/bigqueue", "WebSocketSendQueue 67108864"),
     location("/ws/text-only", plugin="@plugin:text_only@"),
     location("/ws/garbage", plugin="@plugin:garbage@"),
@@ -28,6 +31,7 @@ SITE = "".join((
              plugin="@plugin:misbehave@"),
     channels.location(),
     channels.location("/ws/small-queue", "WebSocketSendQueue 65536"),
+    location("/ws/bots", "WebSocketMessageRate 1 burst=30", plugin="@plugin:channels@"),
     channels.location("/ws/few-subscriptions", "WebSocketMaxSubscriptions 5"),
     channels.location("/ws/ruled", 'WebSocketChannel "secret.*" subscribe=none publish=none',
                       'WebSocketChannel "news.*" publish=none'),

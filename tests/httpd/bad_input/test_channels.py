@@ -282,3 +282,20 @@ def test_F13_two_bots(case):
             break
         bot.say(type="say", text=str(turn + 1))
     assert codes == ["rate_limited"]
+
+
+def test_F13_bots_that_their_plugin_does_not_stop(case):
+    """The rate of their messages does, at last."""
+    bots = [Talker(case.connect("/ws/bots")) for _ in range(2)]
+    for bot in bots:
+        bot.subscribe("F13")
+    bots[0].say("publish", "F13", 0, 0)
+    said = 0
+    with pytest.raises(AssertionError, match="1008|ended"):
+        while said < 1000:
+            for bot in bots:
+                bot.texts(1, "F13")
+                bot.say("publish", "F13", 0, said)
+                said += 1
+    assert said < 100
+    assert "too many messages" in {end.cause for end in case.ends()}

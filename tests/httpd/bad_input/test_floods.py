@@ -114,17 +114,27 @@ def test_B17_message_that_never_ends(case):
 
 
 def test_B20_ping_flood(case):
-    """Answered, with the most recent ping's payload at last, or ended with 1008."""
+    """More than a client ever needs: the end, and no memory."""
     peer = case.connect()
+    peer.echo("warm")
+    before = case.server.memory()
+    peer.pump(b"".join(frame(PING, f"{number:06}") for number in range(100000)), 30)
+    while (found := peer.read_frame()).opcode != frames.CLOSE:
+        assert found.opcode == PONG
+    assert found.close_code == 1008
+    case.check_growth(before, MEGABYTE)
+    peer.abandon()
+    assert case.end().cause == "too many pings and pongs"
+
+
+def test_B20_ping_flood_that_is_allowed(case):
+    """Answered, with the most recent ping's payload at last."""
+    peer = case.connect("/ws/unlimited")
     peer.pump(b"".join(frame(PING, f"{number:06}") for number in range(100000)), 30)
     answers = []
     while not answers or answers[-1].payload != b"099999":
-        found = peer.read_frame()
-        if found.opcode == frames.CLOSE:
-            assert found.close_code == 1008
-            return
-        assert found.opcode == PONG
-        answers.append(found)
+        answers.append(peer.read_frame())
+        assert answers[-1].opcode == PONG
     assert len(answers) <= 100000
     assert answers == sorted(answers, key=lambda found: found.payload)
     peer.echo("and on")
@@ -162,7 +172,7 @@ def test_B21_message_flood_that_never_reads(case):
 @pytest.mark.parametrize("size", (1000, 300000, 700000, MEGABYTE))
 def test_B21_client_that_floods_and_reads_is_not_slow(case, size):
     """Each echo waits for a moment only: nobody is too slow, whatever the sizes."""
-    peer = case.connect()
+    peer = case.connect("/ws/unlimited")
     count = 30 * MEGABYTE // size
     assert peer.pump(frame(BINARY, b"x" * size, mask=b"\0\0\0\0") * count, 30)
     for _ in range(count):
@@ -170,8 +180,23 @@ def test_B21_client_that_floods_and_reads_is_not_slow(case, size):
     peer.close()
 
 
-def test_B22_unsolicited_pongs(case):
+@pytest.mark.parametrize("payload", (b"", b"x" * 100, b"y" * 125), ids=len)
+def test_B22_unsolicited_pongs(case, payload):
+    """Some are ignored, a flood is the end."""
     peer = case.connect()
+    peer.send(frame(PONG, payload) * 100)
+    peer.echo("and on")
+    before = case.server.memory()
+    peer.pump(frame(PONG, payload) * 100000, 30)
+    peer.expect_close(1008)
+    case.check_growth(before, MEGABYTE)
+    peer.abandon()
+    assert case.end().cause == "too many pings and pongs"
+
+
+def test_B22_unsolicited_pongs_that_are_allowed(case):
+    """Each is forgotten."""
+    peer = case.connect("/ws/unlimited")
     peer.echo("warm")
     before = case.server.memory()
     peer.pump(frame(PONG, b"x" * 100) * 100000, 30)
@@ -180,21 +205,32 @@ def test_B22_unsolicited_pongs(case):
 
 
 def test_B23_empty_message_flood(case):
+    """A burst is handled, then comes the end."""
     peer = case.connect()
+    peer.pump(text("") * 100000, 60)
+    count = 0
+    while (found := peer.read_frame()).opcode != frames.CLOSE:
+        assert found.payload == b""
+        count += 1
+    assert found.close_code == 1008
+    assert 2000 <= count < 100000
+    peer.abandon()
+    assert case.end().cause == "too many messages"
+
+
+def test_B23_empty_message_flood_that_is_allowed(case):
+    peer = case.connect("/ws/unlimited")
     peer.pump(text("") * 100000, 60)
     peer.send(text("last"))
     count = 0
-    while True:
-        message = peer.read_message()
-        if message:
-            break
+    while not (message := peer.read_message()):
         count += 1
     assert (message, count) == ("last", 100000)
 
 
 def test_B23_a_flood_does_not_delay_others(case):
     """A budget per wake-up: while one floods, the bystanders' echoes take no longer than this."""
-    peer = case.connect()
+    peer = case.connect("/ws/unlimited")
     children = case.server.children()
     flood = text("x" * 10) * 200000
     peer.socket.setblocking(False)

@@ -166,7 +166,7 @@ def test_B18_cut_in_two_at_every_place(case):
 
 
 def test_B19_many_frames_in_one_piece(case):
-    peer = case.connect()
+    peer = case.connect("/ws/unlimited")
     messages = [f"message {number}" for number in range(3000)]
     peer.send(b"".join(map(text, messages)))
     for message in messages:

@@ -12,7 +12,7 @@ COUNT = 4200
 
 
 def test_B31_four_gigabytes(start_httpd):
-    server = start_httpd(location("/ws/echo"), bystander=False)
+    server = start_httpd(location("/ws/echo", "WebSocketMessageRate off"), bystander=False)
     peer = server.connect("/ws/echo", timeout=60)
     message = frames.frame(frames.BINARY, b"\0" * SIZE)
     peer.send(message)

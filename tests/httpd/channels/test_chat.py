@@ -11,7 +11,7 @@ from harness.config import location
 from harness.waiting import wait_until
 
 CHAT = location("/ws/chat", "WebSocketPluginOption rate 1000",
-                "WebSocketPluginOption burst 10000", plugin="chat")
+                "WebSocketPluginOption burst 10000", "WebSocketMessageRate off", plugin="chat")
 OFFER = {"Sec-WebSocket-Protocol": "chat.v1"}
 
 

@@ -15,8 +15,9 @@ Reply = namedtuple("Reply", "epoch offset recovered texts")
 
 
 def location(path=PATH, *lines):
-    """A <Location> that the plugin serves."""
-    return config.location(path, "WebSocketPingInterval off", *lines, plugin="@plugin:channels@")
+    """A <Location> that the plugin serves. Its clients say more than people do."""
+    return config.location(path, "WebSocketPingInterval off", "WebSocketMessageRate off", *lines,
+                           plugin="@plugin:channels@")
 
 
 def many_children(mpm, prefork=20):
