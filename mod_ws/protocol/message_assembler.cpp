@@ -11,7 +11,7 @@
 namespace ws::protocol {
 namespace {
 
-constexpr size_t kInflateChunk = 16384;  // on the stack
+constexpr size_t kInflateChunk = 4096;  // on the stack; larger ones are not faster
 
 // Data that can't be compressed grow by less than this; what is beyond inflates to little.
 uint64_t max_compressed_size(const ReadLimits& limits) noexcept {
@@ -90,18 +90,20 @@ ProtocolError MessageAssembler::begin_frame(const FramePiece& header, const Read
     opcode_ = header.opcode;
     in_message_ = true;
     fragments_ = 0;
+    wire_size_ = 0;
     compressed_ = header.compressed;
-    compressed_size_ = 0;
-    if (compressed_) inflater->begin_message();
+    if (compressed_) [[unlikely]]
+      inflater->begin_message();
   }
-  const uint64_t limit = compressed_ ? max_compressed_size(limits) : limits.max_message_size;
-  const uint64_t so_far = compressed_ ? compressed_size_ : message_size_;
-  if (header.payload_size > limit || so_far > limit - header.payload_size) {
+  uint64_t limit = limits.max_message_size;
+  if (compressed_) [[unlikely]]
+    limit = max_compressed_size(limits);
+  if (header.payload_size > limit || wire_size_ > limit - header.payload_size) {
     return ProtocolError::message_too_big;
   }
   if (fragments_ >= limits.max_fragments) return ProtocolError::too_many_fragments;
   ++fragments_;
-  compressed_size_ += header.payload_size;
+  wire_size_ += header.payload_size;
   return ProtocolError::none;
 }
 

@@ -94,8 +94,8 @@ class MessageAssembler {
   Event read(std::span<char>& input, const ReadLimits& limits, Inflater* inflater);
   ProtocolError begin_frame(const FramePiece& header, const ReadLimits& limits, Inflater* inflater);
   ProtocolError unmask_payload(const FramePiece& piece) noexcept;
-  ProtocolError inflate_payload(const FramePiece& piece, const ReadLimits& limits,
-                                Inflater& inflater);
+  [[gnu::noinline]] ProtocolError inflate_payload(const FramePiece& piece, const ReadLimits& limits,
+                                                  Inflater& inflater);
   std::string_view collect(const FramePiece& piece);
   Event finish_message(std::string_view payload) noexcept;
   Event finish_control(Opcode opcode, std::string_view payload) noexcept;
@@ -103,9 +103,9 @@ class MessageAssembler {
   Event fail(ProtocolError error) noexcept;
 
   FrameParser parser_;
-  MessageBuffer buffer_;          // the message so far, then what is there of a control frame in it
-  size_t message_size_ = 0;       // how much of buffer_ is the message's
-  uint64_t compressed_size_ = 0;  // of the message, if it is compressed
+  MessageBuffer buffer_;     // the message so far, then what is there of a control frame in it
+  size_t message_size_ = 0;  // how much of buffer_ is the message's
+  uint64_t wire_size_ = 0;   // of the message's frames so far, as they came
   uint64_t frames_ = 0;
   uint32_t fragments_ = 0;  // of the message
   Utf8Validator utf8_;      // of a text message; complete at its end, so ready for the next
