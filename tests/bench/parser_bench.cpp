@@ -1,7 +1,5 @@
 // What reading costs without a network: nanoseconds per frame through MessageAssembler, of which
 // unmasking and the UTF-8 check. Each figure is the best of several rounds.
-#include <time.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -10,18 +8,19 @@
 #include <string>
 #include <string_view>
 
+#include "measure.h"
 #include "protocol/mask.h"
 #include "protocol/message_assembler.h"
 #include "protocol/utf8.h"
 
 namespace {
 
+using ws::bench::nanoseconds;
 using ws::protocol::Event;
 using ws::protocol::MessageAssembler;
 using ws::protocol::ReadLimits;
 
 constexpr ReadLimits kLimits{.max_message_size = 1 << 20, .max_fragments = 4096};
-constexpr int kRounds = 100;
 
 std::string masked_frame(char first_byte, std::string_view payload) {
   constexpr std::array<char, 4> kMask{0x37, '\xfa', 0x21, 0x3d};
@@ -47,32 +46,6 @@ std::string repeated(std::string_view text, size_t size) {
   while (all.size() + text.size() <= size) all.append(text);
   all.append(size - all.size(), '.');
   return all;
-}
-
-// CPU time of this thread: what other programs take does not count.
-double cpu_nanoseconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
-
-// Calls `work` for a few milliseconds, many times over; gives the time of one call, the best
-// round's.
-template <class Work>
-double nanoseconds(Work work) {
-  double best = 1e18;
-  for (int round = 0; round < kRounds; ++round) {
-    const double begin = cpu_nanoseconds();
-    double end = begin;
-    long calls = 0;
-    while (end - begin < 3e6) {
-      for (int i = 0; i < 512; ++i) work();
-      calls += 512;
-      end = cpu_nanoseconds();
-    }
-    best = std::min(best, (end - begin) / static_cast<double>(calls));
-  }
-  return best;
 }
 
 // `input` is fed in pieces of `piece` bytes, from a fresh copy each time, as recv() would leave it.
