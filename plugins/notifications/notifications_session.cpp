@@ -157,7 +157,7 @@ void NotificationsSession::handle(const Read& read) {
 void NotificationsSession::handle(const Follow& follow) {
   const char* const of = follow.follows ? "follow" : "unfollow";
   if (!pay(of)) return;
-  const auto refuse = [&](ErrorCode code) {
+  const auto refuse = [this, of](ErrorCode code) {
     complain({.code = code, .field = code == ErrorCode::try_again ? "" : "topic", .of = of});
   };
   const std::vector<std::string> followed = wanted_topics();

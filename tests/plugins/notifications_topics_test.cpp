@@ -70,6 +70,20 @@ TEST(NotificationsTopics, WhatWasToldBeforeIsNotNews) {
   STRCMP_EQUAL("welcome; notification 7-3@offers.tea Three!; ready 1", heard(world.come()).c_str());
 }
 
+TEST(NotificationsTopics, WhatCannotBeReadLaterIsSaid) {
+  NotificationsWorld world;
+  FakeClient& ann = world.here();
+  FakeClient& bob = world.here("bob");
+  world.host.late_history = true;
+  for (FakeClient* client : {&ann, &bob}) client->send(follow("offers.tea"));
+  bob.close();
+  world.host.history_status = WSP_E_FULL;
+  world.host.answer_history();
+  const std::string answer = ann.take();
+  STRCMP_CONTAINS(R"("code":"try_again")", answer.c_str());
+  STRCMP_CONTAINS(R"("of":"follow")", answer.c_str());
+}
+
 TEST(NotificationsTopics, NothingToDoIsAnswered) {
   NotificationsWorld world;
   FakeClient& ann = world.here();
