@@ -6,12 +6,12 @@
 namespace ws::protocol::test {
 
 DeflateBits& DeflateBits::bits(unsigned value, unsigned count) {
-  for (unsigned i = 0; i < count; ++i) {
+  for (unsigned i = 0; i < count; ++i, value >>= 1) {
     if (used_ == 8) {
       bytes_.push_back('\0');
       used_ = 0;
     }
-    const unsigned byte = static_cast<unsigned char>(bytes_.back()) | (value >> i & 1U) << used_;
+    const unsigned byte = static_cast<unsigned char>(bytes_.back()) | (value & 1U) << used_;
     bytes_.back() = static_cast<char>(byte);
     ++used_;
   }
