@@ -79,6 +79,21 @@ TEST(channel_facts, CountWhatIsKept) {
   }
 }
 
+TEST(channel_facts, CountMembersAndTheirSessions) {
+  for (const auto& bus : buses) {
+    for (const auto& [session, key] : {std::pair{1, "ann"}, {2, "ann"}, {3, "bob"}})
+      CHECK_TRUE(bus->enter(full("room"), static_cast<uint64_t>(session), key, "") ==
+                 BusStatus::ok);
+    publish(*bus, "room", std::nullopt);  // it comes after them in the one order
+    MemberCount count;
+    CHECK_TRUE(bus->count(full("room"), count) == BusStatus::ok);
+    CHECK_EQUAL(2u, count.keys);
+    CHECK_EQUAL(3u, count.sessions);
+    CHECK_TRUE(bus->count(full("nobody is here"), count) == BusStatus::ok);
+    CHECK_EQUAL(0u, count.keys);
+  }
+}
+
 TEST(channel_facts, ListsInOrderAPageAtATime) {
   for (const auto& bus : buses) {
     for (const char* name : {"room2", "hall", "room1", "rooms", "room10"})
