@@ -154,7 +154,10 @@ Event MessageAssembler::finish_message(std::string_view payload) noexcept {
   in_message_ = false;
   message_size_ = 0;
   delivered_ = buffer_.size() > 0;
-  return {.kind = Event::Kind::message, .opcode = opcode_, .payload = payload};
+  return {.kind = Event::Kind::message,
+          .opcode = opcode_,
+          .compressed = compressed_,
+          .payload = payload};
 }
 
 Event MessageAssembler::finish_control(Opcode opcode, std::string_view payload) noexcept {

@@ -37,6 +37,7 @@ struct Event {
   Kind kind = Kind::need_input;
   Opcode opcode = Opcode::continuation;  // message: text or binary; ping, pong, close: the same
   ProtocolError error = ProtocolError::none;
+  bool compressed = false;        // message: it came so
   uint16_t close_code = 0;        // close: the peer's, 1005 if it gave none
   std::string_view payload = {};  // message, ping, pong: payload; close: reason
 };

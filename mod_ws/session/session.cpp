@@ -46,8 +46,7 @@ Session::~Session() {
 
 SessionId Session::begin(SessionTable& table, SessionStart start) {
   std::unique_ptr<Session> session(new Session(table, start));
-  session->id_ =
-      table.insert(*session, std::move(start.seat), std::move(start.server_seats));
+  session->id_ = table.insert(*session, std::move(start.seat), std::move(start.server_seats));
   if (session->id_ == 0) {
     start.settings->log.write(base::LogLevel::error, "no room for another session in this process");
     return 0;
@@ -122,8 +121,10 @@ size_t Session::on_input(std::span<char> bytes) {
   const Progress before{assembler->frames(), messages_in_, assembler->in_message()};
   protocol::Inflater* const its_inflater = inflater();
   unsigned countdown = kMessagesPerSliceCheck;
+  size_t inflated = 0;
   while (input_wanted() && (state_ == State::open || state_ == State::closing)) {
     const protocol::Event event = assembler->next(bytes, settings_.limits.read, its_inflater);
+    if (event.compressed) inflated += event.payload.size();
     if (!handle(event)) break;
     // Few bytes may have become a large message.
     if (--countdown == 0 || event.payload.size() > kLargeMessage) {
@@ -135,7 +136,7 @@ size_t Session::on_input(std::span<char> bytes) {
   bytes_in_ -= bytes.size();
   keep_inbound(std::move(assembler), before);
   const size_t taken = offered - bytes.size();
-  charge(taken);
+  charge(taken + inflated);
   return state_ == State::finishing ? offered : taken;
 }
 

@@ -140,9 +140,8 @@ TEST(session_compression, WhatOthersCompressedBreaksTheContext) {
   std::string foreign;
   Deflater(15, 6).compress("a published message", foreign);
   session().break_context();
-  session().send_frames(ws::base::SharedBytes(
-                            {std::string("\xc1") + static_cast<char>(foreign.size()), foreign}),
-                        1);
+  session().send_frames(
+      ws::base::SharedBytes({std::string("\xc1") + static_cast<char>(foreign.size()), foreign}), 1);
   session().send(Opcode::text, kLong);
   STRCMP_EQUAL(("za published message z" + kLong).c_str(), got().c_str());
 }
@@ -213,4 +212,18 @@ TEST(session_compression, ALimitIsOfWhatComesOut) {
   bench.send(client.message(kLong + "a"));
   STRCMP_EQUAL("close(1009,)", bench.handler.take().c_str());
   STRCMP_EQUAL("close(1009,) eof", bench.frames().c_str());
+}
+
+TEST(session_compression, WhatAMessageGrowsToCountsAsBytes) {
+  bench.settings.limits.rates.bytes = {1000, 2000};
+  open();
+  bench.send(client.message(kLong));
+  bench.send(frame(kText, "within the burst"));
+  bench.handler.take();
+  client.deflater.reset();
+  bench.send(client.message(kLong));
+  bench.send(frame(kText, "late"));
+  STRCMP_EQUAL(("text(" + kLong + ")").c_str(), bench.handler.take().c_str());
+  bench.pass(200);
+  STRCMP_EQUAL("text(late)", bench.handler.take().c_str());
 }
