@@ -126,12 +126,17 @@ BAD_VALUES = {
     "WebSocketControlRate": ("", "0", "x", "1000001", "10 burst=", "off off"),
     "WebSocketByteRate": ("", "0", "1023", "x", "2G", "64K burst=1", "64K over=", "64K over=drop",
                           "64K over=close over=pause", "64K burst=2G", "off over=close"),
+    **dict.fromkeys(("WebSocketMaxConnectionsPerAddress", "WebSocketMaxConnectionsPerUser",
+                     "WebSocketMaxConnectionsPerLocation"),
+                    ("", "0", "-1", "x", "1K", "1 2", "100000001")),
     "WebSocketPlugin": ("", "echo chat", "../echo", "echo.so/../../x"),
     "WebSocketPluginOption": ("", "name"),
 }
 BAD_SERVER_VALUES = {
     "WebSocketLoops": ("", "0", "17", "-1", "x"),
     "WebSocketMaxConnections": ("", "0", "-1", "x"),
+    "WebSocketHandshakeRate": ("", "0", "-1", "x", "1000001", "10 burst=0", "10 burst=", "10 20",
+                               "10 burst=1000001", "off burst=1", "10 burst=1 burst=2"),
     "WebSocketPluginDir": ("", "/no/such/directory", "/etc/passwd"),
     "WebSocketNamespace": ("", '"a b"', '""', "x" * 256, "a/b"),
     "WebSocketStateDir": ("", "/no/such/directory/state", "/etc/passwd", "a b"),
@@ -183,6 +188,9 @@ GOOD_VALUES = {
     "WebSocketControlRate": ("off", "1", "1000000", "5 burst=10"),
     "WebSocketByteRate": ("off", "1024", "1G burst=1G", "64K burst=1M over=close",
                           "1M over=pause", "1M over=close burst=2M"),
+    "WebSocketMaxConnectionsPerAddress": ("off", "Off", "1", "100000000"),
+    "WebSocketMaxConnectionsPerUser": ("off", "1", "100000000"),
+    "WebSocketMaxConnectionsPerLocation": ("off", "1", "100000000"),
     "WebSocketPlugin": ("echo", "chat", "none"),
 }
 
@@ -202,6 +210,7 @@ def test_good_values_everywhere(prepare_httpd, name):
 
 
 GOOD_SERVER_VALUES = {
+    "WebSocketHandshakeRate": ("off", "Off", "1", "1000000", "10 burst=1", "1 burst=1000000"),
     "WebSocketStateDir": ("none", "None", "/tmp/websocket", "run/state"),
     "WebSocketStateSize": ("1M", "1048576", "1024G"),
     "WebSocketStateSync": ("on", "Off"),
@@ -221,6 +230,7 @@ def test_good_value_of_a_server_directive(prepare_httpd, name, value):
     "WebSocketStateDir none", "WebSocketStateSize 2M", "WebSocketStateSync on",
     "WebSocketHistoryMaxCount 5", "WebSocketHistoryMaxAge 5s", "WebSocketHistoryMaxBytes 5K",
     "WebSocketLoops 2", "WebSocketMaxConnections 100", "WebSocketPluginDir /tmp",
+    "WebSocketHandshakeRate 10 burst=20",
 ))
 @pytest.mark.parametrize("section", ("Location /x", "Directory /x", None),
                          ids=("Location", "Directory", "virtual host"))

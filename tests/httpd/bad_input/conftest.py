@@ -35,6 +35,8 @@ SITE = "".join((
     channels.location("/ws/few-subscriptions", "WebSocketMaxSubscriptions 5"),
     channels.location("/ws/ruled", 'WebSocketChannel "secret.*" subscribe=none publish=none',
                       'WebSocketChannel "news.*" publish=none'),
+    location("/ws/few-per-user", "WebSocketMaxConnectionsPerUser 20", 'AuthType Basic',
+             'AuthName "x"', "AuthUserFile @ROOT@/conf/users", "Require valid-user"),
     location("/ws/chat", plugin="chat"),
     location("/ws/chat-private", 'AuthType Basic', 'AuthName "x"',
              "AuthUserFile @ROOT@/conf/users", "Require valid-user", plugin="chat"),
