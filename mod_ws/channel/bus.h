@@ -248,8 +248,8 @@ class Bus : public session::SeatOffice {
 
   // The same in all processes. Never 0.
   [[nodiscard]] virtual uint64_t number_of(SeatKind kind, std::string_view what) const = 0;
-  // [worker] All of them or none: then the first kind that has none left. Waits for the state, if at
-  // all, for a moment.
+  // [worker] All of them or none: then the first kind that has none left. Waits for the state, if
+  // at all, for a moment.
   [[nodiscard]] virtual std::optional<SeatKind> take_seats(const SeatRequests& requests) = 0;
   // [worker] The same without taking.
   [[nodiscard]] virtual std::optional<SeatKind> find_full(const SeatRequests& requests) = 0;

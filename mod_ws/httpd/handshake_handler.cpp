@@ -205,8 +205,7 @@ int upgrade(request_rec* r, const DirectoryConfig& config) {
   Child::Endpoint endpoint{};
   {
     const StopLater stop_later;
-    if (const int status = check_request(r, config, accept, seat); status != kOk)
-      return status;
+    if (const int status = check_request(r, config, accept, seat); status != kOk) return status;
     if (const int status = check_shared_limits(r, config, child); status != kOk) return status;
     if (!child.endpoint(r->server, config, endpoint))
       return refuse_for_now(r, "the plugin did not start", base::LogLevel::info);

@@ -59,8 +59,7 @@ void for_each_cookie(std::string_view header, F f) {
 }  // namespace
 
 StoredRequest::StoredRequest(RequestParts parts) : identity_(std::move(parts.identity)) {
-  size_t size =
-      parts.path.size() + parts.query.size() + parts.remote_ip.size() + parts.host.size();
+  size_t size = parts.path.size() + parts.query.size() + parts.remote_ip.size() + parts.host.size();
   size_t count = parts.headers.size() + parts.environment.size();
   for (const auto& [name, value] : parts.environment) size += name.size() + value.size();
   for (const auto& [name, value] : parts.headers) {

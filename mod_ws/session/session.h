@@ -189,7 +189,7 @@ class Session final : public net::Connection {
   uint32_t progress_ = 0;   // low half of the bytes that had left at since_ms_
   uint32_t discarded_ = 0;  // bytes after the end of messages
   const protocol::DeflateAgreement deflate_;
-  uint32_t dropped_ = 0;    // messages for which there was no room
+  uint32_t dropped_ = 0;  // messages for which there was no room
   State state_ = State::opening;
   uint8_t pongs_due_ = 0;    // for our pings
   bool handled_ : 1 = true;  // on_close is due

@@ -23,7 +23,7 @@ class SharedRate {
     uint64_t next = 0;
     do {
       const uint64_t from = std::max(paid, now);
-      if (from - now > (uint64_t{rate_.burst} - 1) * kOne) return false;
+      if (from + kOne - now > rate_.burst * kOne) return false;
       next = from + kOne;
     } while (!paid_.compare_exchange_weak(paid, next, std::memory_order_relaxed));
     return true;

@@ -18,6 +18,8 @@ class TestConnection final : public Connection {
  public:
   using Connection::close_socket;
   using Connection::Connection;
+  using Connection::drop_oldest;
+  using Connection::drop_stream;
   using Connection::finish_output;
   using Connection::input_wanted;
   using Connection::is_closed;
@@ -25,8 +27,6 @@ class TestConnection final : public Connection {
   using Connection::output_finished;
   using Connection::set_input_wanted;
   using Connection::try_flush;
-  using Connection::drop_oldest;
-  using Connection::drop_stream;
   using Connection::waiting_bytes;
   using Connection::write;
 

@@ -9,8 +9,8 @@
 
 namespace ws::channel::test {
 
-// Stands for its Listener. It is none itself: classes made from it may end while the bus still wakes
-// them, and a Listener must be whole until then.
+// Stands for its Listener. It is none itself: classes made from it may end while the bus still
+// wakes them, and a Listener must be whole until then.
 class WaitingListener {
  public:
   // Borrowed; it listens from here to its end.

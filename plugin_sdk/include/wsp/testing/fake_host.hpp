@@ -73,7 +73,8 @@ class FakeHost {
   size_t event_limit = 1'000'000;      // what one event may lead to; more is a complaint
   wsp_status history_status = WSP_OK;  // else why there is no history reply
   // WebSocketChannel and its kin: whether this user ("" for a guest) may. A user's own
-  // channels (wsp::own_channel) are his and nobody else's all the same. A prefix is asked for like a channel.
+  // channels (wsp::own_channel) are his and nobody else's all the same. A prefix is asked for like
+  // a channel.
   using Rule = std::function<bool(std::string_view user, std::string_view channel)>;
   Rule may_subscribe = [](auto, auto) { return true; };
   Rule may_publish = [](auto, auto) { return true; };
@@ -238,10 +239,10 @@ class FakeHost {
   std::atomic<Life> life_ = Life::fresh;
   bool loadable_ = false;
   void* self_ = nullptr;
-  int depth_ = 0;           // callbacks that run
-  bool on_worker_ = false;  // the callback that runs is [worker]
+  int depth_ = 0;             // callbacks that run
+  bool on_worker_ = false;    // the callback that runs is [worker]
   bool keeps_plain_ = false;  // a callback about what is never compressed runs
-  wsp_session acting_ = 0;  // the session whose callback runs; 0: it is nobody's
+  wsp_session acting_ = 0;    // the session whose callback runs; 0: it is nobody's
   int64_t now_ms_ = kStartTimeMs;
   std::deque<std::unique_ptr<FakeClient>> clients_;
   std::map<wsp_session, FakeClient*> by_id_;  // on_close not called yet
