@@ -42,6 +42,7 @@ void Inflater::open() {
   if (parked_ && inflateSetDictionary(stream.get(), parked_.get(), history_) != Z_OK) {
     throw std::bad_alloc();
   }
+  if (!parked_) history_ = 0;  // all was lost with an error
   stream_ = std::move(stream);
   parked_.reset();
 }

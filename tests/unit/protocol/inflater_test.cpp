@@ -157,6 +157,16 @@ TEST(inflater, ThrowsZlibsStateAwayAfterAnError) {
   CHECK(inflated(inflater, deflated("abc")) == "abc");
 }
 
+TEST(inflater, BeginsAnewAfterAnError) {
+  const std::string text = numbers(0, 200);
+  for (const std::string_view last : {"\x07", "\x03\x00\x07"}) {
+    Inflater inflater(9, true);
+    CHECK(inflated(inflater, DeflateBits().stored(text).flushed()) == text);
+    CHECK(inflated(inflater, last) != "");
+    CHECK(inflated(inflater, ClientDeflate(9).message(text)) == text);
+  }
+}
+
 TEST(inflater, EndsOnBlocksWithoutBytes) {
   std::string blocks;
   for (int i = 0; i < 100000; ++i) blocks.append("\x03\x00\x00\x00\x00\xFF\xFF", 7);
