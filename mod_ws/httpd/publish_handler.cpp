@@ -41,6 +41,7 @@ int send(request_rec* r, int status, std::string_view json) {
   r->status = status;
   ap_set_content_type(r, "application/json");
   apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
+  apr_table_setn(r->err_headers_out, "X-Content-Type-Options", "nosniff");
   ap_set_content_length(r, static_cast<apr_off_t>(json.size()));
   if (!r->header_only) ap_rwrite(json.data(), static_cast<int>(json.size()), r);
   return kOk;

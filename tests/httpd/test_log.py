@@ -1,24 +1,36 @@
 """The log: one line when a session opens, one when it ends; the access log; nothing hostile."""
 
+import base64
 import re
 import time
 
 import pytest
 
-from harness import witness
+from harness import channels, witness
 from harness.config import location
 from harness.frames import PING, text
+from harness.publisher import KEY
 from harness.session_log import ENDED, OPENED
+from harness.tokens import token
 from harness.waiting import wait_until
 
 HOSTILE = '\x1b[31m "quoted" \\ \x7f%n%s'
+# What httpd itself lets pass in a header: no control characters.
+LET_THROUGH = b'"quoted" \\ %n%s \xe9\xff\xc2\x9b31m'
+HEADERS = ("User-Agent", "Origin", "Sec-WebSocket-Protocol", "Host", "Cookie", "X-Forwarded-For",
+           "Authorization", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key", "Sec-WebSocket-Version",
+           "Upgrade")
+WIDE = "LogFormat \"%a %u \\\"%r\\\" %>s %O " + " ".join(
+    f"%{{{name}}}i" for name in HEADERS) + "\" plain\n"
 
 
 @pytest.fixture(scope="module")
 def server(session_httpd):
-    return session_httpd(location("/ws/echo") + witness.location("/ws/witness") + location(
-        "/ws/basic", "AuthType Basic", 'AuthName "x"', "AuthUserFile @ROOT@/conf/users",
-        "Require valid-user"))
+    return session_httpd(
+        location("/ws/echo") + witness.location("/ws/witness") + channels.location()
+        + location("/ws/basic", "AuthType Basic", 'AuthName "x"', "AuthUserFile @ROOT@/conf/users",
+                   "Require valid-user")
+        + location("/ws/token", "WebSocketToken HS256 conf/publish.key"), main=WIDE)
 
 
 def test_lines_of_a_session(case):
@@ -68,24 +80,44 @@ def test_access_log(case):
     assert " 426 " in case.requests(2)[-1]
 
 
-@pytest.mark.parametrize("name", (
-    "User-Agent", "Origin", "Sec-WebSocket-Protocol", "Host", "Cookie", "X-Forwarded-For",
-    "Authorization", "Sec-WebSocket-Extensions", "Sec-WebSocket-Key", "Sec-WebSocket-Version",
-    "Upgrade"))
-def test_I1_hostile_header(case, name):
+@pytest.mark.parametrize("value", (HOSTILE, LET_THROUGH, b"a\x1bb", b"a\x00b", b"a\rb"), ids=repr)
+@pytest.mark.parametrize("name", HEADERS)
+def test_I1_hostile_header(case, name, value):
     case.allow("AH00127|AH01617|AH01618|AH00550")
-    response = case.request(replace={name: HOSTILE.replace("\x1b", "").replace("\x7f", "")})
+    response = case.request(replace={name: value})
     assert response.status in (101, 200, 400, 401, 403, 426)
-    check_lines(case)
-    case.request(replace={name: HOSTILE})
+    case.requests(1)
     check_lines(case)
 
 
 def test_I1_hostile_user(case):
-    import base64
     case.allow("AH01617|AH01618")
     login = base64.b64encode(f"{HOSTILE}:x".encode()).decode()
     assert case.request("/ws/basic", replace={"Authorization": f"Basic {login}"}).status == 401
+    check_lines(case)
+
+
+def test_I1_odd_user_who_comes_in(case):
+    name = 'ann" \\ %n%s \u0436\u202e'
+    made = token(sub=name, secret=KEY)
+    case.connect("/ws/token", replace={"Sec-WebSocket-Protocol": f"ws.token.{made}"}).close()
+    opened = case.wait_for_line(OPENED)
+    assert 'user="ann\\\\x22 ' in opened, opened
+    case.end()
+    check_lines(case)
+
+
+def test_I1_user_with_control_characters(case):
+    made = token(sub=HOSTILE, secret=KEY)
+    case.refused(401, "/ws/token", replace={"Sec-WebSocket-Protocol": f"ws.token.{made}"})
+    check_lines(case)
+
+
+def test_I1_hostile_channel(case):
+    peer = case.connect(channels.PATH)
+    for name in ('"\x1b[31m"', "\x7f%n%s", "\u009b31m", 'quoted"\\'):
+        peer.text(f"subscribe {name}")
+        assert peer.read_message().startswith("subscribe")
     check_lines(case)
 
 
@@ -93,7 +125,7 @@ def test_I1_hostile_reason_path_and_message(case):
     peer = case.connect("/ws/witness/%1b%5b31m%22%7f%25n?%1b")
     peer.send(text(HOSTILE))
     assert peer.read_message() == HOSTILE
-    peer.close_frame(4000, HOSTILE + " [core:emerg] forged")
+    peer.close_frame(4000, HOSTILE + " \u009b31m [core:emerg] forged")
     peer.expect_close(4000)
     case.end()
     check_lines(case)
@@ -101,9 +133,13 @@ def test_I1_hostile_reason_path_and_message(case):
 
 
 def check_lines(case):
+    """Each line of both logs is one of httpd's own, of printable ASCII."""
     for line in case.server.log.since(case.mark):
         assert line.startswith("[") and "] [" in line[:50], line
-        assert not set(line) & set("\x1b\x7f\r\0"), repr(line)
+        assert all(" " <= c <= "~" for c in line), repr(line)
+    for line in case.server.access_log.since(case.access_mark):
+        assert line.startswith("127.0.0.1 "), line
+        assert all(" " <= c <= "~" for c in line), repr(line)
 
 
 def test_no_payload_in_the_log(case):

@@ -10,6 +10,7 @@ NO_RATES = ("WebSocketMessageRate off", "WebSocketControlRate off")
 SITE = "".join((
     location("/ws/echo", "WebSocketCloseTimeout 2s"),
     location("/ws/limits", "WebSocketMaxMessageSize 4096", "WebSocketMaxFragments 8"),
+    location("/ws/deflated", "WebSocketCompression on"),
     location("/ws/fragments", "WebSocketMaxMessageSize 65536", "WebSocketMaxFragments 100000"),
     location("/ws/fast", "WebSocketFrameTimeout 300ms", "WebSocketMessageTimeout 600ms",
              "WebSocketCloseTimeout 300ms", "WebSocketPingInterval off"),

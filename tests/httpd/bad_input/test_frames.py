@@ -1,6 +1,8 @@
 """BAD_INPUT B1-B12, B18, B19, B24-B30: frames that break RFC 6455 section 5, and odd good ones."""
 
 import itertools
+import re
+import zlib
 
 import pytest
 
@@ -84,6 +86,40 @@ def test_B18_violations_byte_by_byte_after_a_message(case, name):
     assert peer.read_message() == "first"
     peer.expect_failure(code)
     assert case.end().code == code
+
+
+DEFLATED = {"path": "/ws/deflated", "replace": {"Sec-WebSocket-Extensions": "permessage-deflate"}}
+_STREAM = zlib.compressobj(wbits=-15)
+COMPRESSED = (_STREAM.compress(b"compressed" * 20) + _STREAM.flush(zlib.Z_SYNC_FLUSH))[:-4]
+
+
+@pytest.mark.parametrize("name", [name for name in VIOLATIONS if name != "B26_rsv1_on_first_of_three"
+                                  and not re.match("B2_rsv4_on_[12]$", name)])
+def test_B2_B26_violations_with_compression(case, name):
+    """What was agreed on gives RSV1 a meaning on the first frame of a message, and nothing else."""
+    data, code = VIOLATIONS[name]
+    peer = case.connect(**DEFLATED)
+    peer.send(frame(TEXT, COMPRESSED, rsv=4))
+    assert peer.read_frame().rsv in (0, 4)
+    peer.send(data)
+    peer.expect_failure(code)
+
+
+def test_B26_compressed_message_of_three_fragments(case):
+    peer = case.connect(**DEFLATED)
+    peer.send(frame(TEXT, COMPRESSED[:3], rsv=4, fin=False), frame(CONTINUATION, COMPRESSED[3:5], fin=False),
+              frame(PING, "between"), frame(CONTINUATION, COMPRESSED[5:]))
+    assert peer.read_frame().payload == b"between"
+    answer = peer.read_frame()
+    payload = zlib.decompressobj(-15).decompress(answer.payload + b"\0\0\xff\xff") if answer.rsv else answer.payload
+    assert payload == b"compressed" * 20
+
+
+def test_B26_rsv1_on_second_of_three_fragments(case):
+    peer = case.connect(**DEFLATED)
+    peer.send(frame(TEXT, COMPRESSED[:3], rsv=4, fin=False),
+              frame(CONTINUATION, COMPRESSED[3:], rsv=4, fin=False))
+    peer.expect_failure(1002)
 
 
 def test_B6_message_of_the_largest_size(case):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from harness.frames import text
 from harness.waiting import limit
 
 
@@ -136,29 +137,63 @@ def test_A28_extension_syntax(case, value):
 DEFLATE = "permessage-deflate"
 
 
-@pytest.mark.parametrize("offer", (
-    *(f"{DEFLATE}; server_max_window_bits={bits}" for bits in
-      ("7", "16", "8", "08", "a9", "abc", '"9"', "99999999999999999999")),
-    f"{DEFLATE}; server_max_window_bits=9; server_max_window_bits=10", f"{DEFLATE}; unknown",
-    f"{DEFLATE}; client_no_context_takeover=1", DEFLATE, f"{DEFLATE}; client_max_window_bits",
-    "x-webkit-deflate-frame", "foo, bar; baz=2", f"foo, {DEFLATE}",
-))
-def test_A29_declined_extension(case, offer):
-    """permessage-deflate is declined as yet, whatever its parameters."""
+DECLINED = (
+    *(f"{DEFLATE}; {name}={bits}" for name in ("server_max_window_bits", "client_max_window_bits")
+      for bits in ("7", "16", "08", "+9", "a9", "9a", "-9", "abc", "99999999999999999999")),
+    f"{DEFLATE}; server_max_window_bits=8", f"{DEFLATE}; server_max_window_bits",
+    f"{DEFLATE}; server_max_window_bits=9; server_max_window_bits=10",
+    f"{DEFLATE}; client_max_window_bits; client_max_window_bits",
+    f"{DEFLATE}; server_no_context_takeover; server_no_context_takeover", f"{DEFLATE}; unknown",
+    f"{DEFLATE}; client_no_context_takeover=1", f"{DEFLATE}; server_no_context_takeover=true",
+    "x-webkit-deflate-frame", "foo, bar; baz=2",
+)
+
+
+@pytest.mark.parametrize("path", ("/ws/echo", "/ws/deflated"))
+@pytest.mark.parametrize("offer", DECLINED)
+def test_A29_declined_extension(case, offer, path):
+    peer = case.connect(path, replace={"Sec-WebSocket-Extensions": offer})
+    assert peer.response.get("sec-websocket-extensions") is None
+    peer.echo()
+    peer.send(text("x", rsv=4))
+    peer.expect_failure(1002)
+
+
+@pytest.mark.parametrize("offer", (DEFLATE, f"{DEFLATE}; client_max_window_bits", f"foo, {DEFLATE}",
+                                   f"{DEFLATE}; unknown, {DEFLATE}"))
+def test_A29_good_offer_where_compression_is_off(case, offer):
     peer = case.connect(replace={"Sec-WebSocket-Extensions": offer})
     assert peer.response.get("sec-websocket-extensions") is None
     peer.echo()
 
 
-@pytest.mark.parametrize("value", (", ".join([DEFLATE] * 200), [DEFLATE] * 60, [f"x{i}" for i in
-                                                                                range(60)]),
-                         ids=("one line", "60 lines", "60 names"))
-def test_A30_many_offers(case, value):
+@pytest.mark.parametrize("bad", DECLINED)
+def test_A29_good_offer_behind_a_bad_one(case, bad):
+    peer = case.connect("/ws/deflated", replace={"Sec-WebSocket-Extensions": f"{bad}, {DEFLATE}"})
+    assert peer.response.get("sec-websocket-extensions").startswith(DEFLATE)
+    peer.echo()
+
+
+@pytest.mark.parametrize("path", ("/ws/echo", "/ws/deflated"))
+@pytest.mark.parametrize("value", (", ".join([DEFLATE] * 200), [DEFLATE] * 60,
+                                   [f"x{i}" for i in range(60)],
+                                   ", ".join([f"{DEFLATE}; unknown"] * 15 + [DEFLATE] * 15)),
+                         ids=("one line", "60 lines", "60 names", "the 16th"))
+def test_A30_many_offers(case, value, path):
+    """Compression is agreed on at most once."""
     begin = time.monotonic()
-    response = case.request(replace={"Sec-WebSocket-Extensions": value})
-    assert response.status == 101
-    assert response.get("sec-websocket-extensions") is None
+    peer = case.connect(path, replace={"Sec-WebSocket-Extensions": value})
     assert time.monotonic() - begin < limit(1)
+    agreed = path == "/ws/deflated" and DEFLATE in value
+    assert (peer.response.get("sec-websocket-extensions") or "").count(DEFLATE) == agreed
+    peer.echo()
+
+
+def test_A30_more_offers_than_are_read(case):
+    offers = ", ".join([f"{DEFLATE}; unknown"] * 200 + [DEFLATE])
+    peer = case.connect("/ws/deflated", replace={"Sec-WebSocket-Extensions": offers})
+    assert peer.response.get("sec-websocket-extensions") is None
+    peer.echo()
 
 
 @pytest.mark.parametrize("path, extra, status", (

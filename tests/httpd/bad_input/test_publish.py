@@ -1,6 +1,7 @@
 """BAD_INPUT G: what programs, and pages in disguise, send to a publish Location."""
 
 import gzip
+from urllib.parse import quote
 
 import pytest
 
@@ -142,3 +143,32 @@ def test_G10_same_message_twice(caller, listener):
         assert answer.get("Idempotent-Replayed") == ("true" if number else None)
     for key in ("", "a b", "k" * 256, "ä".encode()):
         caller.refused(400, "bad_key", Idempotency_Key=key)
+
+
+@pytest.mark.parametrize("name", ('a"b\\c', "<script>alert(1)</script>", "\u202eleft", "&lt;'", "%n%s", "{}:*[",
+                                  "\U0001f600"))
+def test_I2_odd_names_in_answers(case, caller, name):
+    """A page that shows the answer as it is, or a browser that guesses its type, finds no HTML in it."""
+    channel = f"I2.{case.scheme}.{name}"
+    target = f"?channel={quote(channel, safe='')}"
+    member = Talker(case.connect(PATH))
+    member.do("enter", channel, name, name)
+    published = caller.post(f"{target}&history=1", "x")
+    facts = caller.call("GET", f"/{target}")
+    listed = caller.call("GET", f"/?prefix={quote(channel, safe='')}")
+    assert (published.json["channel"], facts.json["channel"]) == (channel, channel)
+    assert [(one["key"], one["info"]) for one in facts.json["members"]] == [(name, name)]
+    assert [one["channel"] for one in listed.json["channels"]] == [channel]
+    for answer in (published, facts, listed):
+        assert answer.get("Content-Type") == "application/json"
+        assert answer.get("X-Content-Type-Options") == "nosniff"
+    caller.call("DELETE", f"/{target}")
+
+
+@pytest.mark.parametrize("name", ("\x1b[31m", "a\r\nb", "\0", "\u009b31m", "<\x7f>"))
+def test_I2_control_characters_in_names(caller, listener, name):
+    """Refused in channels, encoded in users; nobody hears them back raw."""
+    answer = caller.refused(400, "bad_channel", f"?channel={quote(name, safe='')}")
+    assert name not in answer.text
+    answer = caller.call("POST", f"/users/{quote('I2' + name, safe='')}", b"x")
+    assert answer.status in (200, 400, 404) and name not in answer.text

@@ -5,12 +5,13 @@
 //                                 -> subscribed CHANNEL EPOCH OFFSET RECOVERED COUNT, and the kept
 //   publish CHANNEL KEEP TEXT     -> nothing; publish STATUS when it failed
 //   enter CHANNEL KEY INFO, leave CHANNEL, prefix PREFIX, tell USER TEXT, disconnect USER CODE,
-//   renew TOKEN
+//   renew TOKEN, files SIZE (no file of this process may become larger)
 //                                 -> VERB STATUS
 //   members CHANNEL               -> members CHANNEL KEYS SESSIONS KEY=SESSIONS=INFO...
 //
 // What comes by itself: message CHANNEL EPOCH OFFSET TEXT, gap CHANNEL EPOCH OFFSET,
 // joined CHANNEL KEY INFO, left CHANNEL KEY INFO, and from tell the TEXT.
+#include <sys/resource.h>
 #include <unistd.h>
 #include <wsp/plugin.hpp>
 
@@ -72,6 +73,12 @@ class Client final : public wsp::Session {
       std::string key;
       words >> key;
       return wsp::Presence(host).enter(peer(), name, key, rest_of(words));
+    }
+    if (verb == "files") {
+      rlimit limit{};
+      getrlimit(RLIMIT_FSIZE, &limit);
+      limit.rlim_cur = name == "any" ? limit.rlim_max : std::stoull(name);
+      return setrlimit(RLIMIT_FSIZE, &limit) == 0 ? wsp::Status::ok : wsp::Status::invalid;
     }
     if (verb == "disconnect") {
       uint16_t code = 0;

@@ -232,7 +232,7 @@ def test_tail_refuses_other_names(direct):
     assert "no channel's name" in direct.refused("tail", "a b")
 
 
-def test_terminal_gets_no_control_characters(direct):
+def test_I2_terminal_gets_no_control_characters(direct):
     direct.do("publish", "loud", "\x1b]0;owned\x07", "--history", 1)
     command = " ".join(direct.command("tail", "loud", "--history", "1"))
     terminal = subprocess.Popen(["script", "-qefc", command, "/dev/null"], text=True,
@@ -247,6 +247,19 @@ def test_terminal_gets_no_control_characters(direct):
     terminal.stdout.read()
     terminal.stdout.close()
     terminal.wait(limit(10))
+
+
+def test_I2_odd_names_and_what_members_say(wsctl, talkers, room):
+    channel = f'{room}.<b>"\\%n\u202e'
+    talkers[0].do("enter", channel, "<i>ann", "\x1b[31m red \x07")
+    wait_until(lambda: wsctl.ask("who", channel), "her to be here")
+    for words in (("who", channel), ("show", channel), ("channels", channel)):
+        told = wsctl.do(*words).out
+        assert "\x1b" not in told and "\x07" not in told
+        wsctl.ask(*words)
+    assert "\\x1B[31m red \\x07" in wsctl.do("who", channel).out
+    assert wsctl.ask("channels", channel)[0]["channel"] == channel
+    talkers[0].do("leave", channel)
 
 
 def test_needs_the_key(start_httpd):
