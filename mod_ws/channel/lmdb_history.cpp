@@ -2,6 +2,7 @@
 #include "channel/lmdb_history.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace ws::channel::lmdb {
@@ -99,11 +100,12 @@ void drop_until(Writing& writing, ChannelEntry& channel, uint64_t offset) {
              [&](const KeptRecord&) { return channel.record.first_kept <= offset; });
 }
 
-bool read_message(Txn& txn, const ChannelRecord& channel, uint64_t order, Event& event) {
+bool read_message(Txn& txn, const ChannelRecord& channel, uint64_t offset, uint64_t order,
+                  Event& event) {
   LogHeader header{};
   Cursor cursor(txn, Table::log);
   if (!cursor.find(order_key(order))) return false;
-  if (!read_header(cursor, header) || header.channel != channel.number ||
+  if (!read_header(cursor, header) || header.channel != channel.number || header.offset != offset ||
       !read_event(cursor, header, event)) {
     txn.fail(MDB_CORRUPTED);
     return false;
@@ -122,8 +124,8 @@ bool read_history(Txn& txn, const ChannelRecord& channel, const base::SharedByte
   const uint64_t missed = recovered ? channel.offset - since->offset : 0;
   if (query.limit != 0 && missed > query.limit) recovered = false;
 
-  // Newest first.
-  std::vector<uint64_t> orders;
+  // Newest first: offsets and orders.
+  std::vector<std::pair<uint64_t, uint64_t>> kept_ones;
   {
     Cursor cursor(txn, Table::history);
     KeptRecord kept{};
@@ -132,23 +134,23 @@ bool read_history(Txn& txn, const ChannelRecord& channel, const base::SharedByte
          found && number_in(cursor.key(), 0) == channel.number && record_of(cursor.value(), kept);
          found = cursor.previous()) {
       if (is_expired(channel, kept, now_ms)) {
-        if (recovered && orders.size() < missed) recovered = false;
+        if (recovered && kept_ones.size() < missed) recovered = false;
         break;
       }
-      if (recovered && orders.size() == missed) break;
-      if (!recovered && query.limit != 0 && orders.size() == query.limit) break;
-      orders.push_back(kept.order);
+      if (recovered && kept_ones.size() == missed) break;
+      if (!recovered && query.limit != 0 && kept_ones.size() == query.limit) break;
+      kept_ones.emplace_back(number_in(cursor.key(), 8), kept.order);
     }
   }
-  if (recovered && orders.size() < missed) {
+  if (recovered && kept_ones.size() < missed) {
     txn.fail(MDB_CORRUPTED);
     return false;
   }
   history.recovered = recovered;
-  history.messages.reserve(orders.size());
-  for (auto order = orders.rbegin(); order != orders.rend(); ++order) {
+  history.messages.reserve(kept_ones.size());
+  for (auto one = kept_ones.rbegin(); one != kept_ones.rend(); ++one) {
     Event event;
-    if (!read_message(txn, channel, *order, event)) {
+    if (!read_message(txn, channel, one->first, one->second, event)) {
       txn.fail(MDB_CORRUPTED);
       return false;
     }

@@ -24,8 +24,9 @@ void drop_until(Writing& writing, ChannelEntry& channel, uint64_t offset);
                                 const base::SharedBytes& name, const HistoryQuery& query,
                                 uint64_t now_ms, History& history);
 
-// One message of the log. False: it is not there, or error.
-[[nodiscard]] bool read_message(Txn& txn, const ChannelRecord& channel, uint64_t order,
-                                Event& event);
+// The channel's message at this offset, which the log has at this order. False: it is not there, or
+// error.
+[[nodiscard]] bool read_message(Txn& txn, const ChannelRecord& channel, uint64_t offset,
+                                uint64_t order, Event& event);
 
 }  // namespace ws::channel::lmdb

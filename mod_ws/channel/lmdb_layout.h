@@ -153,9 +153,9 @@ class Key {
       bytes_[size_++] = static_cast<char>(number >> shift);
     return *this;
   }
+  // No more than there is room for.
   Key& add(std::string_view bytes) noexcept {
-    std::memcpy(bytes_.data() + size_, bytes.data(), bytes.size());
-    size_ += bytes.size();
+    size_ += bytes.copy(bytes_.data() + size_, bytes_.size() - size_);
     return *this;
   }
   operator std::string_view() const noexcept { return {bytes_.data(), size_}; }
@@ -165,11 +165,11 @@ class Key {
   std::array<char, 512> bytes_;
 };
 
-// A part of a Key; the bytes must be there.
+// A part of a Key. Bytes that are not there count as zeros.
 inline uint64_t number_in(std::string_view bytes, size_t at, size_t size = 8) noexcept {
   uint64_t number = 0;
   for (size_t i = at; i < at + size; ++i)
-    number = number << 8 | static_cast<unsigned char>(bytes[i]);
+    number = number << 8 | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
   return number;
 }
 

@@ -19,6 +19,7 @@ constexpr size_t kPart = 4096 - 16;
 constexpr size_t kInline = 2000;
 constexpr size_t kPage = 4096;
 constexpr size_t kEntryCost = 32;
+constexpr size_t kSureParts = 64;  // so much room is made before they are found
 
 // So much is dropped at once, and so far below the limit, that it need not be done for each
 // message. Not more: the list of the freed pages shall fit into a page.
@@ -40,6 +41,12 @@ uint8_t encode_type(protocol::MessageType type) noexcept {
 
 protocol::MessageType decode_type(uint8_t type) noexcept {
   return {static_cast<protocol::Opcode>(type & ~kUncompressed), (type & kUncompressed) == 0};
+}
+
+// Whatever else is said about the message.
+bool is_data(uint8_t type) noexcept {
+  const protocol::Opcode opcode = decode_type(type).opcode;
+  return opcode == protocol::Opcode::text || opcode == protocol::Opcode::binary;
 }
 
 size_t part_count(size_t size) noexcept {
@@ -191,7 +198,9 @@ void trim_log(Writing& writing) {
 
 bool read_header(const Cursor& cursor, LogHeader& header) noexcept {
   return record_of(cursor.value(), header) && header.parts > 0 &&
-         header.parts == part_count(header.size);
+         header.parts == part_count(header.size) &&
+         header.kind <= static_cast<uint8_t>(Event::Kind::control) &&
+         (header.kind != static_cast<uint8_t>(Event::Kind::message) || is_data(header.type));
 }
 
 bool read_event(Cursor& cursor, const LogHeader& header, Event& event) {
@@ -205,10 +214,13 @@ bool read_event(Cursor& cursor, const LogHeader& header, Event& event) {
   std::string_view content = cursor.value().substr(sizeof header);
   std::string joined;
   if (header.parts > 1) {
-    joined.reserve(header.size);
+    // Reserved as far as it is sure to be there.
+    joined.reserve(std::min<size_t>(header.size, kPart * kSureParts));
     joined = content;
     for (uint16_t part = 1; part < header.parts; ++part) {
-      if (!cursor.next() || order_of(cursor.key()) != order + part) return false;
+      if (!cursor.next() || order_of(cursor.key()) != order + part ||
+          cursor.value().size() > header.size - std::min<size_t>(header.size, joined.size()))
+        return false;
       joined += cursor.value();
     }
     content = joined;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr size_t kSessionsAtOnce = 500;
 constexpr size_t kInterestsAtOnce = 5000;
+constexpr size_t kLongestKey = 511 - 8;  // as LMDB's key, behind the channel's number
 
 struct StoredMember {
   uint64_t entry;
@@ -37,7 +38,7 @@ bool find_member(Txn& txn, uint64_t channel, SessionId session, StoredMember& me
   std::string_view value;
   MemberRecord record{};
   if (!txn.get(Table::members, Key(channel, session), value)) return false;
-  if (!record_of(value, record) ||
+  if (!record_of(value, record) || record.key_size > kLongestKey ||
       value.size() - sizeof record != size_t{record.key_size} + record.info_size) {
     txn.fail(MDB_CORRUPTED);
     return false;

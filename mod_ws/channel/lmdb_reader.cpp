@@ -346,7 +346,7 @@ void Reader::recover(Txn& txn, Listening& listening, uint64_t front) {
        kept.order <= front;
        found = cursor.next()) {
     Event event;
-    if (!read_message(txn, record, kept.order, event)) return;
+    if (!read_message(txn, record, number_in(cursor.key(), 8), kept.order, event)) return;
     take(listening, std::move(event));
   }
   // Whoever came or went: only the last is known.

@@ -65,7 +65,9 @@ bool find_receipt(Writing& writing, const Submission& submission, Receipt& recei
   for (value.remove_prefix(sizeof record); record_of(value, placed);
        value.remove_prefix(sizeof placed))
     receipt.placed.push_back({{placed.epoch, placed.offset}, placed.subscribers});
-  return true;
+  if (receipt.placed.size() == submission.targets.size()) return true;
+  writing.txn().fail(MDB_CORRUPTED);
+  return false;
 }
 
 void keep_receipt(Writing& writing, const Submission& submission, const Receipt& receipt) {

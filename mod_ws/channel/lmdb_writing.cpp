@@ -40,9 +40,11 @@ void Writing::read_meta() {
   } else if (meta_.boot != this_boot()) {
     // The clock began anew: the state's time goes on where it stopped, and by what the wall clock
     // says has passed since.
-    const int64_t passed = std::max<int64_t>(times_.unix_ms - meta_.unix_ms, 0);
-    meta_.time_shift_ms =
-        static_cast<int64_t>(meta_.time_ms) + passed - static_cast<int64_t>(times_.clock_ms);
+    const uint64_t passed =
+        times_.unix_ms > meta_.unix_ms
+            ? static_cast<uint64_t>(times_.unix_ms) - static_cast<uint64_t>(meta_.unix_ms)
+            : 0;
+    meta_.time_shift_ms = static_cast<int64_t>(meta_.time_ms + passed - times_.clock_ms);
     meta_.boot = this_boot();
   }
   now_ms_ = times_.clock_ms + static_cast<uint64_t>(meta_.time_shift_ms);
