@@ -12,7 +12,8 @@ from harness.waiting import limit
 
 SITE = "".join((
     location("/ws/echo"),
-    location("/ws/ping", "WebSocketPingInterval 300ms", "WebSocketPongTimeout 300ms"),
+    location("/ws/ping", "WebSocketPingInterval 300ms", "WebSocketPongTimeout 300ms",
+             "WebSocketMessageRate off"),
     location("/ws/patient", "WebSocketPingInterval 200ms", "WebSocketPongTimeout 30s"),
     location("/ws/quiet", "WebSocketPingInterval off"),
     location("/ws/frame", "WebSocketFrameTimeout 300ms", "WebSocketCloseTimeout 300ms"),
