@@ -69,7 +69,7 @@ Event MessageAssembler::read(std::span<char>& input, const ReadLimits& limits, I
     if (piece.kind == FramePiece::Kind::header) {
       error = begin_frame(piece, limits, inflater);
     } else if (piece.kind == FramePiece::Kind::payload) {
-      inflated = compressed_ && !is_control(piece.opcode);
+      inflated = compressed_ && inflater != nullptr && !is_control(piece.opcode);
       error = inflated ? inflate_payload(piece, limits, *inflater) : unmask_payload(piece);
     }
     if (error != ProtocolError::none) return fail(error);
@@ -91,7 +91,7 @@ ProtocolError MessageAssembler::begin_frame(const FramePiece& header, const Read
     in_message_ = true;
     fragments_ = 0;
     wire_size_ = 0;
-    compressed_ = header.compressed;
+    compressed_ = header.compressed && inflater != nullptr;
     if (compressed_) [[unlikely]]
       inflater->begin_message();
   }
