@@ -3,7 +3,7 @@
 from . import rows
 
 # Rows that are still being built.
-AHEAD = {"D5", "D6", "D7", "D8", "D9", "D10", "D11", "D12", "D13", "D14"}
+AHEAD = set()
 
 
 def test_every_row_is_in_the_table_once():

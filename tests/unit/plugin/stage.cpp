@@ -147,6 +147,7 @@ Stage::Seat& Stage::connect(unsigned loop) {
   session::SessionStart start;
   seat.peer = ws::test::Peer::connect(start.fd);
   start.settings = &instance->settings(limits, log);
+  start.deflate = deflate;
   RequestParts parts;
   parts.identity.rights = rights;
   parts.identity.rights.user = user;

@@ -98,8 +98,9 @@ class Stage {
   ws::test::ManualClock clock;
   ws::test::LinesLog log;
   session::SessionLimits limits;
-  std::string user;  // of those who connect next
-  Rights rights;     // as above, but for the user
+  protocol::DeflateAgreement deflate;  // of those who connect next
+  std::string user;                    // of those who connect next
+  Rights rights;                       // as above, but for the user
   HandRuntime runtime;
   std::unique_ptr<PluginInstance> instance;
   std::deque<Seat> seats;
