@@ -192,7 +192,8 @@ def limits_in_source():
     for field, value in numbers.items():
         name = "WebSocket" + "".join(word.title() for word in field.removesuffix("_ms").split("_"))
         if field.endswith("_ms"):
-            found[name] = f"{value // 1000}s" if value % 1000 == 0 else f"{value}ms"
+            found[name] = ("off" if value == 0 else f"{value}ms" if value % 1000
+                           else f"{value // 1000}s")
         else:
             found[name] = f"{value >> 20}M" if value and value % (1 << 20) == 0 else str(value)
     return found
