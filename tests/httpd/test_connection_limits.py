@@ -52,7 +52,7 @@ LIMITS = pytest.mark.parametrize("path, extra, status, directive", (
 def server(session_httpd, mpm):
     """Several children, so that no test knows who gets its connections."""
     return session_httpd(SITE, main=REMOTE, modules=("remoteip",), bystander=False,
-                         allowed=["WebSocketMaxConnectionsPer"],
+                         allowed=["WebSocketMaxConnectionsPer", "the answer.s headers are too long"],
                          **channels.many_children(mpm, 8))
 
 
@@ -170,6 +170,7 @@ def test_A40_seats_of_those_that_never_became_sessions(server, scheme):
     """Refused by the plugin, refused for its answer, gone before or within the 101."""
     for _ in range(3 * MOST):
         refused(server, 403, "/ws/refusing?deny", scheme)
+        refused(server, 500, "/ws/refusing?bigheaders", scheme)
         peer = server.open(scheme)
         peer.send(handshake("/ws/refusing"))
         peer.reset()
