@@ -68,7 +68,7 @@ def test_memory_returns(case, abuse):
     case.allow(r"\[websocket:(error|warn)\].*(plugin|misbehave)")
 
     def quiet():
-        return case.server.sockets() == case.sockets
+        return case.server.descriptors() == case.descriptors
 
     def round_of(count):
         for _ in range(count):

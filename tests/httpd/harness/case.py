@@ -5,6 +5,9 @@ from .session_log import ENDED, OPENED, parse_end
 from .tls_peer import TlsPeer
 from .waiting import wait_until
 
+# Bytes that the children's allocators may keep after a test.
+MOST_KEPT = 32 << 20
+
 
 class Case:
     """Opens connections for one test. finish() ends them and checks the server."""
@@ -17,7 +20,8 @@ class Case:
         self.allowed = []
         bystanders.begin()
         self.pids = server.children()
-        self.sockets = server.sockets()
+        self.descriptors = server.descriptors()
+        self.memory = server.memory()
         self.mark = server.log.mark()
         self.access_mark = server.access_log.mark()
 
@@ -109,7 +113,9 @@ class Case:
     def _check_harm(self):
         self.bystanders.check_delay()
         assert self.server.children() == self.pids, "a child is gone"
-        wait_until(lambda: self.server.sockets() == self.sockets,
-                   lambda: f"descriptors: {self.sockets} before, {self.server.sockets()} now", 15)
+        wait_until(lambda: self.server.descriptors() == self.descriptors,
+                   lambda: f"descriptors: {self.descriptors} before, "
+                           f"{self.server.descriptors()} now", 15)
+        self.check_growth(self.memory, MOST_KEPT)
         complaints = self.server.complaints(self.mark, self.allowed)
         assert not complaints, "\n".join(complaints)

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import urllib.error
 import urllib.request
+from collections import Counter
 from pathlib import Path
 
 from . import build, config, processes
@@ -189,6 +190,17 @@ class Httpd:
             try:
                 found[pid] = sum(name.startswith("socket:")
                                  for name in processes.descriptors(pid).values())
+            except FileNotFoundError:
+                pass
+        return found
+
+    def descriptors(self):
+        """child's pid -> how many of each kind it has open: sockets, pipes, files by their names."""
+        found = {}
+        for pid in self.children():
+            try:
+                found[pid] = Counter(re.sub(r":\[\d+\]$", "", name)
+                                     for name in processes.descriptors(pid).values())
             except FileNotFoundError:
                 pass
         return found
