@@ -2,6 +2,7 @@
 #include "session/session_table.h"
 
 #include <set>
+#include <vector>
 
 #include "session_bench.h"
 
@@ -44,4 +45,33 @@ TEST(session_table, AStaleNumberStaysStale) {
     bench.table.erase(id);
   }
   CHECK_EQUAL(1u, bench.table.size());
+}
+
+TEST(session_table, SeatsOfAllProcessesEndWithTheSession) {
+  struct Office final : SeatOffice {
+    void give_back(const SeatNumbers& seats) noexcept override {
+      sum += seats[0];
+      ++count;
+    }
+    uint64_t sum = 0;
+    unsigned count = 0;
+  };
+  Office office;
+  Bench bench;
+  bench.open();
+  Session& session = *bench.handler.session;
+  // In several chunks, and not all have seats.
+  std::vector<SessionId> ids;
+  for (uint64_t i = 0; i < 3000; ++i)
+    ids.push_back(i % 3 == 0 ? bench.table.insert(session, {}, ServerSeats(office, {i + 1, 0, 0}))
+                             : bench.table.insert(session));
+  CHECK_EQUAL(0u, office.count);
+  uint64_t sum = 0;
+  for (uint64_t i = 0; i < ids.size(); ++i) {
+    if (i % 3 == 0) sum += i + 1;
+    bench.table.erase(ids[i]);
+    bench.table.erase(ids[i]);
+  }
+  CHECK_EQUAL(1000u, office.count);
+  CHECK_EQUAL(sum, office.sum);
 }
