@@ -89,20 +89,14 @@ def test_A36_http_1_1_on_the_same_port(http2):
 
 
 def test_A7_upgrade_to_h2c_or_websocket(http2):
-    """Either protocol, never both."""
+    """WebSocket, whatever is named first: a proxy would let HTTP/2 through unseen."""
     peer = http2.open("ws")
     peer.send(handshake(replace={"Upgrade": "h2c, websocket",
                                  "Connection": "Upgrade, HTTP2-Settings",
                                  "HTTP2-Settings": "AAMAAABkAARAAAAAAAIAAAAA"}))
     peer.response = peer.read_response()
-    if peer.response.status == 101 and peer.response.get("upgrade") == "websocket":
-        peer.check_accepted()
-        peer.echo()
-    elif peer.response.status == 101:
-        assert peer.response.get("upgrade") == "h2c"
-        assert peer.response.get("sec-websocket-accept") is None
-    else:
-        assert peer.response.status in (400, 426)
+    peer.check_accepted()
+    peer.echo()
     peer.abandon()
 
 
