@@ -37,6 +37,8 @@ plugin::EngineSettings engine_settings(const ServerConfig& config, uint16_t proc
   plugin::EngineSettings settings;
   if (config.loops != kUnset) settings.loops = static_cast<unsigned>(config.loops);
   if (config.send_memory != kUnset) settings.send_memory = static_cast<size_t>(config.send_memory);
+  if (config.receive_memory != kUnset)
+    settings.receive_memory = static_cast<size_t>(config.receive_memory);
   settings.process = process;
   return settings;
 }

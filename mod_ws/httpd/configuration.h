@@ -128,6 +128,7 @@ struct ServerConfig {
   int64_t max_connections = kUnset;  // unset: as many as descriptors allow
   session::Rate handshake_rate{1000, 2000};
   int64_t send_memory = kUnset;
+  int64_t receive_memory = kUnset;
   const char* plugin_dir = nullptr;
   const char* state_dir = nullptr;  // null: in httpd's runtime directory
   bool state_off = false;           // WebSocketStateDir none

@@ -44,13 +44,16 @@ Engine::State::State(const EngineSettings& settings, base::Log& log, const base:
     loops_.push_back(
         std::make_unique<LoopContext>(log, clock, *bus_, seats_, settings.process, index));
     closers_.push_back(std::make_unique<LoopCloser>(*loops_.back(), [this] { tell_change(); }));
-    memories_.push_back(std::make_unique<SendMemory>(*loops_.back(), settings.send_memory / loops));
+    bounds_.push_back(std::make_unique<MemoryBound>(*loops_.back(), MemoryBound::kSending,
+                                                    settings.send_memory / loops));
+    bounds_.push_back(std::make_unique<MemoryBound>(*loops_.back(), MemoryBound::kReceiving,
+                                                    settings.receive_memory / loops));
   }
 }
 
 Engine::State::~State() {
   closers_.clear();
-  memories_.clear();
+  bounds_.clear();
   loops_.clear();
 }
 

@@ -19,7 +19,9 @@ struct EngineSettings {
   uint16_t process = 1;  // in session numbers: no two processes of a server share it
   unsigned work_threads = 4;
   size_t work_queue = 1024;                 // jobs that wait
-  size_t send_memory = size_t{256} << 20;   // bytes that wait for slow peers, all loops together
+  // Bytes of all loops together: what waits for slow peers, and messages that are not complete.
+  size_t send_memory = size_t{256} << 20;
+  size_t receive_memory = size_t{256} << 20;
   size_t mailbox_bytes = size_t{64} << 20;  // that other threads' calls may take, per loop
 };
 

@@ -11,8 +11,8 @@
 
 #include "plugin/engine.h"
 #include "plugin/loop_closer.h"
+#include "plugin/memory_bound.h"
 #include "plugin/runtime.h"
-#include "plugin/send_memory.h"
 
 namespace ws::plugin {
 
@@ -52,9 +52,9 @@ class Engine::State final : public Runtime {
   void close_sessions(const StopPlan& plan);
   void cut_sessions();
 
-  std::vector<std::unique_ptr<LoopCloser>> closers_;   // one for each loop
-  std::vector<std::unique_ptr<SendMemory>> memories_;  // as above
-  End end_ = End::none;                                // [main]
+  std::vector<std::unique_ptr<LoopCloser>> closers_;  // one for each loop
+  std::vector<std::unique_ptr<MemoryBound>> bounds_;  // two for each
+  End end_ = End::none;                               // [main]
 
   std::mutex instances_mutex_;  // guards instances_
   std::list<Made> instances_;

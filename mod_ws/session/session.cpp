@@ -197,6 +197,8 @@ void Session::fail(uint16_t code, std::string_view cause) {
   set_state(State::finishing);
 }
 
+void Session::give_up_message(std::string_view cause) { fail(protocol::kTryAgainLater, cause); }
+
 void Session::drop(std::string_view cause) {
   cut_ = true;
   report(protocol::kAbnormal, {}, cause);

@@ -15,6 +15,7 @@
 #include "protocol/inflater.h"
 #include "protocol/message_assembler.h"
 #include "protocol/message_type.h"
+#include "session/memory_share.h"
 #include "session/session_handler.h"
 #include "session/session_settings.h"
 #include "session/session_table.h"
@@ -74,6 +75,13 @@ class Session final : public net::Connection {
   // Ends the session and its socket at once, as if the peer had vanished.
   void drop(std::string_view cause);
 
+  // What it has sent of a message takes too much: ends the session with 1013.
+  void give_up_message(std::string_view cause);
+  // Bytes of that.
+  [[nodiscard]] size_t received_bytes() const noexcept {
+    return inbound_ ? inbound_->memory.bytes() : 0;
+  }
+
   // As the plugin wishes; reading also pauses while the peer does not take our output.
   void pause_input();
   void resume_input();
@@ -103,6 +111,8 @@ class Session final : public net::Connection {
 
   // A partly received message, and since when.
   struct Inbound {
+    explicit Inbound(size_t& all) noexcept : memory(all) {}
+    MemoryShare memory;
     std::unique_ptr<protocol::MessageAssembler> assembler;
     std::unique_ptr<protocol::Inflater> inflater;  // of a compressed message, without takeover
     uint32_t frame_since_ms = 0;

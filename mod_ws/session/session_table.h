@@ -69,6 +69,10 @@ class SessionTable {
 
   [[nodiscard]] BadEndLines& bad_end_lines() noexcept { return bad_end_lines_; }
 
+  // Bytes of all messages that are not complete: each session changes its share.
+  [[nodiscard]] size_t& received_bytes() noexcept { return received_bytes_; }
+  [[nodiscard]] size_t received_bytes() const noexcept { return received_bytes_; }
+
   // Calls f for each session; f may end sessions.
   void for_each(const std::function<void(Session&)>& f);
 
@@ -109,6 +113,7 @@ class SessionTable {
   std::deque<uint32_t> free_;  // oldest first: a number comes back as late as possible
   std::atomic<size_t> size_ = 0;
   std::atomic<uint64_t> dropped_messages_ = 0;
+  size_t received_bytes_ = 0;
   std::unique_ptr<protocol::MessageAssembler> spare_;
   protocol::DeflaterPool deflaters_;
   std::unique_ptr<protocol::Inflater> inflater_;

@@ -22,11 +22,13 @@ void Session::keep_inbound(std::unique_ptr<protocol::MessageAssembler> assembler
   }
   const bool same_frame = inbound_ && assembler->frames() == before.frames;
   const bool same_message = before.in_message && messages_in_ == before.messages;
-  if (!inbound_) inbound_ = std::make_unique<Inbound>();
+  if (!inbound_) inbound_ = std::make_unique<Inbound>(table_.received_bytes());
   if (!same_frame) inbound_->frame_since_ms = now_ms();
   if (!same_message) inbound_->message_since_ms = now_ms();
   inbound_->assembler = std::move(assembler);
   keep_inflater();
+  inbound_->memory.set(inbound_->assembler->buffered_bytes() +
+                       (inbound_->inflater ? inbound_->inflater->memory() : 0));
   if (!same_frame || !same_message) schedule_next();
 }
 

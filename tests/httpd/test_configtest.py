@@ -142,6 +142,8 @@ BAD_SERVER_VALUES = {
     "WebSocketMaxConnections": ("", "0", "-1", "x"),
     "WebSocketHandshakeRate": ("", "0", "-1", "x", "1000001", "10 burst=0", "10 burst=", "10 20",
                                "10 burst=1000001", "off burst=1", "10 burst=1 burst=2"),
+    "WebSocketSendMemory": ("", "0", "-1", "x", "1023K", "1025G"),
+    "WebSocketReceiveMemory": ("", "0", "-1", "x", "1023K", "1025G"),
     "WebSocketPluginDir": ("", "/no/such/directory", "/etc/passwd"),
     "WebSocketNamespace": ("", '"a b"', '""', "x" * 256, "a/b"),
     "WebSocketStateDir": ("", "/no/such/directory/state", "/etc/passwd", "a b"),

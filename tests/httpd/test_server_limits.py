@@ -1,7 +1,8 @@
 """WebSocketMaxConnections, WebSocketLoops, several children and several instances."""
 
-from harness import processes, witness
+from harness import deflate, processes, witness
 from harness.config import location
+from harness.frames import CONTINUATION, frame, text
 from harness.waiting import wait_until
 
 import pytest
@@ -101,3 +102,25 @@ def test_a_worker_is_free_again_at_once(start_httpd, mpm):
     for peer in peers:
         peer.echo()
         peer.close()
+
+
+def test_unfinished_messages_have_a_bound_together(start_httpd):
+    """A few bytes each become much: those with the most are closed, the others go on."""
+    server = start_httpd(location("/ws/echo", "WebSocketCompression on"),
+                         main="WebSocketReceiveMemory 1M\n", log_level="warn websocket:info",
+                         allowed=["clients were closed with 1013"])
+
+    def begin(size):
+        peer = server.connect("/ws/echo", extra=deflate.OFFER)
+        peer.send(text(deflate.deflated("x" * size), rsv=deflate.RSV1, fin=False))
+        return peer
+    small = begin(1000)
+    large = [begin(700_000) for _ in range(5)]
+    wait_until(lambda: len(server.log.find(0, "no room for the rest of its message")) >= 4,
+               "the ends of four of them")
+    for peer in large:
+        peer.abandon()
+    small.send(frame(CONTINUATION, deflate.deflated("")))
+    assert len(deflate.inflated(small.read_frame().payload)) == 1000
+    small.close()
+    small.abandon()
