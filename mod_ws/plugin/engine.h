@@ -18,7 +18,7 @@ struct EngineSettings {
   unsigned loops = 1;    // 1..16
   uint16_t process = 1;  // in session numbers: no two processes of a server share it
   unsigned work_threads = 4;
-  size_t work_queue = 1024;                 // jobs that wait
+  size_t work_queue = 1024;  // jobs that wait
   // Bytes of all loops together: what waits for slow peers, and messages that are not complete.
   size_t send_memory = size_t{256} << 20;
   size_t receive_memory = size_t{256} << 20;

@@ -12,7 +12,6 @@ from harness.config import location
 from harness.deflate import RSV1, TAIL, Talk, deflated
 from harness.frames import BINARY, CONTINUATION, PING, PONG, TEXT, frame
 from harness.peer import handshake
-from harness.waiting import wait_until
 
 MEGABYTE = 1 << 20
 ALICE = ("Authorization", "Basic YWxpY2U6c2VjcmV0")
