@@ -6,17 +6,13 @@ import random
 import threading
 import time
 
-from harness import certificates, config
+from harness import build, certificates, config
 from harness.httpd import Httpd
 from harness.publisher import Publisher
 from harness.publisher import location as publish_location
 
 # children, threads: a half request holds one of them until it is complete.
 WORKERS = {"event": (2, 32), "worker": (2, 32), "prefork": (48, 1)}
-
-# glibc keeps what is freed for later, in an arena for each thread: a leak would not show behind it.
-MALLOC = {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536",
-          "MALLOC_ARENA_MAX": "2"}
 
 SITE = (
     config.location("/ws/echo", "WebSocketCompression on min=64 takeover=both") +
@@ -28,6 +24,7 @@ SITE = (
     config.location("/ws/ticker/lossy", 'WebSocketPluginOption topics "ticker"',
                     "WebSocketPluginOption max-length 4000",
                     "WebSocketSlowClient drop-oldest", plugin="notifications") +
+    config.location("/ws/trim", plugin=build.BUILD / "tests/soak/soak_trim.so") +
     publish_location())
 
 
@@ -35,7 +32,7 @@ SITE = (
 def start_server(mpm, scratch):
     children, threads = WORKERS[mpm]
     server = Httpd(mpm, certificates.make(scratch), SITE, children=children, threads=threads,
-                   log_level="warn websocket:info", environment=MALLOC,
+                   log_level="warn websocket:info",
                    main="RequestReadTimeout handshake=5 header=5-10,MinRate=500\nMaxMemFree 64\n")
     try:
         server.start()
