@@ -44,13 +44,15 @@ def dependencies(build):
 
 
 def digest(entry, build, read, contents={}):
-    """Of everything the verdict depends on; None for a file that was not built."""
+    """Of everything the verdict depends on; None for a file that was not built, or not since."""
     made = entry["command"].split(" -o ")[1].split()[0]
     if made not in read:
         return None
     total = hashlib.sha256(f"{entry['command']}\n".encode())
     for path in [entry["file"], TOP / ".clang-tidy", *read[made]]:
         path = build / path
+        if not path.exists():  # a header of before
+            return None
         if path not in contents:
             contents[path] = hashlib.sha256(path.read_bytes()).digest()
         total.update(contents[path])
