@@ -56,6 +56,7 @@ TEST(no_compress, IsSent) {
 }
 
 TEST(no_compress, IsPublished) {
+  script.when_delivered = [](wsp_delivery*) { return WSP_OK; };
   publish(kSecretText);
   publish(WSP_TEXT);
   check(kPlain + " " + kCompressed);
