@@ -6,7 +6,7 @@ from .tls_peer import TlsPeer
 from .waiting import wait_until
 
 # Bytes that the children's allocators may keep after a test.
-MOST_KEPT = 32 << 20
+MOST_KEPT = 64 << 20
 
 
 class Case:
