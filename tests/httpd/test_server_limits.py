@@ -112,15 +112,17 @@ def test_unfinished_messages_have_a_bound_together(start_httpd):
 
     def begin(size):
         peer = server.connect("/ws/echo", extra=deflate.OFFER)
-        peer.send(text(deflate.deflated("x" * size), rsv=deflate.RSV1, fin=False))
-        return peer
-    small = begin(1000)
-    large = [begin(700_000) for _ in range(5)]
+        stream = deflate.deflater()
+        peer.send(text(deflate.deflated("x" * size, stream) + deflate.TAIL, rsv=deflate.RSV1,
+                       fin=False))
+        return peer, stream
+    small, stream = begin(1000)
+    large = [begin(700_000)[0] for _ in range(5)]
     wait_until(lambda: len(server.log.find(0, "no room for the rest of its message")) >= 4,
                "the ends of four of them")
     for peer in large:
         peer.abandon()
-    small.send(frame(CONTINUATION, deflate.deflated("")))
-    assert len(deflate.inflated(small.read_frame().payload)) == 1000
+    small.send(frame(CONTINUATION, deflate.deflated("!", stream)))
+    assert deflate.inflated(small.read_frame().payload) == b"x" * 1000 + b"!"
     small.close()
     small.abandon()
