@@ -58,10 +58,8 @@ def test_messages_at_their_rate(case):
     """One after the other, as fast as they are allowed, and never more than one at once."""
     peer = case.connect("/ws/messages/quick")
     for _ in range(50):
-        begin = time.monotonic()
         peer.echo()
-        while time.monotonic() < begin + 0.005:
-            pass
+        time.sleep(0.005)
     peer.close()
 
 
