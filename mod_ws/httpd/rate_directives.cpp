@@ -81,7 +81,7 @@ Fault read_rate(int argc, char* const argv[], const RateForm& form, RateLine& li
   line.per_second = *rate;
   bool has_over = false;
   for (int i = 1; i < argc; ++i)
-    if (const Fault fault = read_word(argv[i], form, line, has_over); !fault.empty()) return fault;
+    if (Fault fault = read_word(argv[i], form, line, has_over); !fault.empty()) return fault;
   if (line.burst == kUnset) line.burst = std::min(2 * *rate, form.most);
   return {};
 }

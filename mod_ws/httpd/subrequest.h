@@ -1,6 +1,8 @@
 // A GET of this server, made and answered inside it: its headers count, its body goes nowhere.
 #pragma once
 
+#include <initializer_list>
+
 #include "httpd/httpd_headers.h"
 
 namespace ws::httpd {

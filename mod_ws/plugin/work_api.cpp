@@ -31,7 +31,8 @@ class PluginJob final : public Job {
       };
       if (!created) return tell(WSP_E_FAILED);
       Runtime& runtime = instance.runtime();
-      LoopContext& loop = session == 0 ? runtime.first_loop() : *runtime.loop_of(session);
+      LoopContext* const its_own = session == 0 ? nullptr : runtime.loop_of(session);
+      LoopContext& loop = its_own ? *its_own : runtime.first_loop();
       (void)runtime.start_threads();
       loop.loop.post([&instance, &loop, session, status, tell] {
         const bool is_there = session != 0 && instance.find(loop, session);

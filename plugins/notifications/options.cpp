@@ -17,7 +17,7 @@ Number number(const wsp::Config& config, const char* name, int64_t otherwise, in
 }
 
 TopicList topics_of(const wsp::Config& config, const char* name) {
-  const TopicList list(name, config.get(name));
+  TopicList list(name, config.get(name));
   if (config.has(name) && list.empty())
     throw std::invalid_argument(std::string(name) + " must name a topic");
   return list;
