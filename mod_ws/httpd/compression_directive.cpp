@@ -2,13 +2,13 @@
 #include "httpd/compression_directive.h"
 
 #include <algorithm>
-#include <charconv>
 #include <new>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "httpd/configuration.h"
+#include "httpd/number_text.h"
 
 namespace ws::httpd {
 
@@ -24,12 +24,11 @@ constexpr uint32_t kMostMinSize = uint32_t{1} << 20;
 template <class Number>
 Fault read_number(std::string_view key, std::string_view text, uint32_t least, uint32_t most,
                   Number& to) {
-  uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most)
+  const auto number = number_from(text, least, most);
+  if (!number)
     return std::string(key) + "= is a number from " + std::to_string(least) + " to " +
            std::to_string(most);
-  to = static_cast<Number>(number);
+  to = static_cast<Number>(*number);
   return {};
 }
 

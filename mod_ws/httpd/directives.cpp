@@ -1,7 +1,6 @@
 // The configuration directives: parsing and checking of their arguments.
 #include "httpd/directives.h"
 
-#include <charconv>
 #include <new>
 #include <string>
 #include <string_view>
@@ -11,6 +10,7 @@
 #include "httpd/configuration.h"
 #include "httpd/identity_directives.h"
 #include "httpd/limit_directives.h"
+#include "httpd/number_text.h"
 #include "httpd/publish_keys.h"
 #include "httpd/rate_directives.h"
 #include "httpd/token_directive.h"
@@ -74,39 +74,15 @@ const Rule& rule_of(const cmd_parms* cmd) noexcept {
 template <class Config>
 const char* parse_number(const cmd_parms* cmd, std::string_view text,
                          const NumberRule<Config>& rule, Config& config) noexcept {
-  std::string_view digits = text;
-  int64_t unit = 1;
-  if (!digits.empty()) {
-    switch (digits.back()) {
-      case 'K':
-      case 'k':
-        unit = kKibi;
-        break;
-      case 'M':
-      case 'm':
-        unit = kKibi * kKibi;
-        break;
-      case 'G':
-      case 'g':
-        unit = kKibi * kKibi * kKibi;
-        break;
-      default:
-        break;
-    }
-    if (unit != 1) digits.remove_suffix(1);
-  }
-  int64_t number = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), number, 10);
-  if (error != std::errc() || end != digits.data() + digits.size() || number < 0 ||
-      number > rule.most / unit || number * unit < rule.least) {
+  const auto number = number_from(text, rule.least, rule.most, true);
+  if (!number) {
     return apr_psprintf(cmd->pool,
                         "%s: \"%.*s\" is not a number from %" APR_INT64_T_FMT
                         " to %" APR_INT64_T_FMT " (K, M and G may follow)",
                         name_of(cmd), static_cast<int>(text.size()), text.data(), rule.least,
                         rule.most);
   }
-  config.*rule.field = number * unit;
+  config.*rule.field = *number;
   return nullptr;
 }
 

@@ -2,11 +2,11 @@
 #include "httpd/limit_directives.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <string_view>
 
 #include "httpd/configuration.h"
+#include "httpd/number_text.h"
 
 namespace ws::httpd {
 
@@ -26,11 +26,8 @@ constexpr std::string_view kBurst = "burst=";
 bool is_off(const char* argument) { return apr_strnatcasecmp(argument, "off") == 0; }
 
 // 0: it is no number from 1 to `most`.
-int64_t number_from(std::string_view text, int64_t most) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const bool good = error == std::errc() && end == text.data() + text.size();
-  return good && number >= 1 && number <= most ? number : 0;
+int64_t count_from(std::string_view text, int64_t most) {
+  return number_from(text, 1, most).value_or(0);
 }
 
 }  // namespace
@@ -41,7 +38,7 @@ using namespace ws::httpd;
 
 const char* ws_set_connection_limit(cmd_parms* cmd, void* config, const char* argument) {
   const auto& limit = *static_cast<const ConnectionLimit*>(cmd->info);
-  const int64_t number = is_off(argument) ? 0 : number_from(argument, kMostConnections);
+  const int64_t number = is_off(argument) ? 0 : count_from(argument, kMostConnections);
   if (number == 0 && !is_off(argument))
     return apr_psprintf(cmd->pool,
                         "%s: \"%s\" is not a number from 1 to %" APR_INT64_T_FMT ", nor \"off\"",
@@ -57,7 +54,7 @@ const char* ws_set_handshake_rate(cmd_parms* cmd, void*, const char* number, con
     global.handshake_rate = ws::session::Rate();
     return burst ? apr_psprintf(cmd->pool, "%s: nothing follows \"off\"", cmd->cmd->name) : nullptr;
   }
-  const int64_t rate = number_from(number, kMostRate);
+  const int64_t rate = count_from(number, kMostRate);
   if (rate == 0)
     return apr_psprintf(cmd->pool,
                         "%s: \"%s\" is not a number from 1 to %" APR_INT64_T_FMT ", nor \"off\"",
@@ -65,7 +62,7 @@ const char* ws_set_handshake_rate(cmd_parms* cmd, void*, const char* number, con
   int64_t at_once = std::min(2 * rate, kMostRate);
   if (burst) {
     const std::string_view text = burst;
-    at_once = text.starts_with(kBurst) ? number_from(text.substr(kBurst.size()), kMostRate) : 0;
+    at_once = text.starts_with(kBurst) ? count_from(text.substr(kBurst.size()), kMostRate) : 0;
     if (at_once == 0)
       return apr_psprintf(cmd->pool,
                           "%s: \"%s\" is not burst= and a number from 1 to %" APR_INT64_T_FMT,

@@ -2,13 +2,13 @@
 #include "httpd/rate_directives.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "httpd/configuration.h"
+#include "httpd/number_text.h"
 
 namespace ws::httpd {
 
@@ -27,20 +27,7 @@ constexpr RateForm kBytes{1024, int64_t{1} << 30, true};
 using Fault = std::string;
 
 std::optional<int64_t> read_number(std::string_view text, const RateForm& form) {
-  int64_t unit = 1;
-  if (form.is_bytes && !text.empty()) {
-    const size_t at = std::string_view("kKmMgG").find(text.back());
-    if (at != std::string_view::npos) {
-      unit = int64_t{1} << (at / 2 + 1) * 10;
-      text.remove_suffix(1);
-    }
-  }
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 0 ||
-      number > form.most / unit || number * unit < form.least)
-    return std::nullopt;
-  return number * unit;
+  return number_from(text, form.least, form.most, form.is_bytes);
 }
 
 Fault no_number(std::string_view text, const RateForm& form) {
