@@ -149,7 +149,7 @@ TEST_GROUP(processes) {
   }
 };
 
-TEST(processes, KilledWithinAWriteLeavesNothing) {
+TEST(processes, R18_KilledWithinAWriteLeavesNothing) {
   auto bus = open();
   CHECK_EQUAL(1, publish(*bus, "before").position.offset);
   const int status = run([&] {
@@ -165,7 +165,7 @@ TEST(processes, KilledWithinAWriteLeavesNothing) {
   CHECK_EQUAL(2, after.position.offset);
 }
 
-TEST(processes, KilledBetweenCommitAndWakeUp) {
+TEST(processes, R18_KilledBetweenCommitAndWakeUp) {
   auto bus = open();
   Ear ear(*bus);
   CHECK_TRUE(bus->listen(ear, kRoom) == BusStatus::ok);
@@ -205,7 +205,7 @@ TEST(processes, StoppedBetweenCommitAndWakeUp) {
       ear.wait_for([](const Event& event) { return event.payload.view() == "unannounced"; }));
 }
 
-TEST(processes, StoppedWithTheGateIsKilledInTheEnd) {
+TEST(processes, R18_StoppedWithTheGateIsKilledInTheEnd) {
   auto bus = open();
   (void)run([&] {
     Parts parts(settings);
@@ -260,7 +260,7 @@ TEST(processes, ListenersAndKeysOfAllCount) {
   CHECK_EQUAL(1, facts.subscribers);
 }
 
-TEST(processes, StoppedReaderIsKilledWhenTheStateIsFull) {
+TEST(processes, R20_StoppedReaderIsKilledWhenTheStateIsFull) {
   auto bus = open();
   (void)publish(*bus, "first");
   (void)run([&] {

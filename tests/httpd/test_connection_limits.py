@@ -187,7 +187,7 @@ def test_A40_seats_of_those_that_vanish(server, scheme):
     close(*connected(server, MOST, "/ws/location", scheme))
 
 
-def test_A40_retry_after_is_spread(server):
+def test_A40_R32_retry_after_is_spread(server):
     peers = connected(server, MOST, "/ws/address")
     waits = {int(refused(server, 429, "/ws/address").get("retry-after")) for _ in range(30)}
     assert len(waits) > 1 and waits <= set(range(1, 11))
@@ -267,7 +267,7 @@ def test_A41_an_upgrade_that_reaches_an_old_child(start_httpd, mpm, scheme):
     close(*connected(server, 1, "/ws/echo", scheme))
 
 
-def test_A40_handshake_rate(start_httpd, scheme):
+def test_A40_R32_handshake_rate(start_httpd, scheme):
     """The burst at once, and then as many as time brings."""
     server = start_httpd(location("/ws/echo"), bystander=False,
                          main="WebSocketHandshakeRate 1 burst=5\n")

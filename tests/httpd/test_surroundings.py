@@ -89,7 +89,7 @@ ls -l /proc/$$/fd
 """
 
 
-def test_programs_started_by_httpd_inherit_nothing(start_httpd):
+def test_R42_programs_started_by_httpd_inherit_nothing(start_httpd):
     """Sockets, event loops and the bus stay with the child: none is open in a CGI program."""
     server = start_httpd(location("/ws/echo") + location("/ws/misbehave", plugin=MISBEHAVE)
                          + "<Location /script.cgi>\nSetHandler cgi-script\nOptions +ExecCGI\n"

@@ -67,7 +67,7 @@ def test_any_input_answers_a_ping(case):
         assert peer.read_frame().payload == b"not a pong"
 
 
-def test_no_pong(case):
+def test_R31_no_pong(case):
     peer = case.connect("/ws/ping")
     begin = time.monotonic()
     peer.expect_drop()

@@ -52,7 +52,7 @@ def end(peer):
 
 
 @VERSIONS
-def test_websockets_resume_a_session(server, version):
+def test_R32_websockets_resume_a_session(server, version):
     client = Client(server, version)
     for _ in range(4):
         peer = client.open().upgrade("/ws/echo")

@@ -154,7 +154,7 @@ def test_public_keys(case, key_pairs):
     assert user(case.connect("/ws/public/inner", **by_protocol(rsa.token(sub="ann")))) == "ann"
 
 
-def test_a_session_ends_with_its_token(case):
+def test_R45_a_session_ends_with_its_token(case):
     peer = case.connect("/ws/endless", **by_protocol(token(1, sub="ann")))
     assert peer.expect_close(4401).close_reason == "expired"
     assert user(case.connect("/ws/endless", **by_protocol(token(None, sub="ann")))) == "ann"

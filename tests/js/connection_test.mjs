@@ -19,7 +19,7 @@ function start(options) {
 
 const jwt = (claims) => `h.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.s`;
 
-test("WaitsLongerAfterEachFailureAndAtMostThirtySeconds", () => {
+test("R32_WaitsLongerAfterEachFailureAndAtMostThirtySeconds", () => {
   const most = () => 1;
   assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 7, 2000].map((tries) => waitMs(tries, 1006, most)),
                    [2000, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
@@ -30,7 +30,7 @@ test("WaitsLongerForAServerThatHasTooMuchToDo", () => {
   assert.deepEqual([0, 1, 2, 9].map((tries) => waitMs(tries, 1013, () => 1)), [8000, 16000, 30000, 30000]);
 });
 
-test("SpreadsOverTheWholeWait", () => {
+test("R32_SpreadsOverTheWholeWait", () => {
   const waits = Array.from({length: 1000}, () => waitMs(3));
   for (let quarter = 0; quarter < 4; ++quarter)
     assert.ok(waits.filter((wait) => Math.floor(wait / 1000) === quarter).length > 150);

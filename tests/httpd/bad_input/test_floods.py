@@ -228,7 +228,7 @@ def test_B23_empty_message_flood_that_is_allowed(case):
     assert (message, count) == ("last", 100000)
 
 
-def test_B23_a_flood_does_not_delay_others(case):
+def test_B23_R46_a_flood_does_not_delay_others(case):
     """A budget per wake-up: while one floods, the bystanders are served in between."""
     peer = case.connect("/ws/unlimited")
     flood = text("x" * 10) * 200000

@@ -179,7 +179,7 @@ def test_H1_send_to_a_session_that_is_gone(case):
         assert ask(second, f"send-to {number} hello") == "send-to gone"
 
 
-def test_H1_number_of_a_session_is_not_used_again_soon(case):
+def test_H1_R39_number_of_a_session_is_not_used_again_soon(case):
     """The slot is used again, its generation is not."""
     numbers = set()
     for _ in range(30):
@@ -235,7 +235,7 @@ def test_H4_text_of_the_plugin_that_is_not_utf8(case):
 
 @pytest.mark.parametrize("command", ("throw", "throw-int", "throw in timer", "throw in done",
                                      "throw in work", "throw in history"))
-def test_H6_exception(case, command):
+def test_H6_R15_exception(case, command):
     case.allow(PLUGIN_FAILED)
     others = [case.connect("/ws/misbehave") for _ in range(3)]
     peer = case.connect("/ws/misbehave")
@@ -247,7 +247,7 @@ def test_H6_exception(case, command):
 
 
 @pytest.mark.parametrize("how", ("close", "abandon"))
-def test_H6_exception_in_on_close(case, how):
+def test_H6_R15_exception_in_on_close(case, how):
     case.allow(PLUGIN_FAILED)
     peer = case.connect("/ws/misbehave")
     assert ask(peer, "throw in on_close") == "armed"
@@ -258,7 +258,7 @@ def test_H6_exception_in_on_close(case, how):
     assert case.end().code == (1000 if how == "close" else 1006)
 
 
-def test_H6_exception_in_on_drain(case):
+def test_H6_R15_exception_in_on_drain(case):
     case.allow(PLUGIN_FAILED)
     peer = case.open(receive_buffer=4096)
     peer.upgrade("/ws/misbehave-queue")
@@ -285,7 +285,7 @@ def test_H6_on_deliver_that_fails(case, payload):
     assert {peer.read_message(), peer.read_message()} == {"pub ok", "AND ON"}
 
 
-def test_H7_process_that_a_plugin_ends(start_httpd):
+def test_H7_R11_process_that_a_plugin_ends(start_httpd):
     """abort() and exit() end that child and its sessions; httpd starts another, which serves."""
     from harness.config import location
     server = start_httpd(location("/ws/misbehave", plugin="@plugin:misbehave@"))

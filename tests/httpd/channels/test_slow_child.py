@@ -10,7 +10,7 @@ from harness.channels import location, many_children, one_in_each
 COUNT, TEXT = 2000, "x" * 1000
 
 
-def test_stopped_child(start_httpd, mpm):
+def test_R20_stopped_child(start_httpd, mpm):
     server = start_httpd(location(), bystander=False, log_level="warn",
                          main="WebSocketStateSize 1M\n", **many_children(mpm, prefork=4))
     speaker, listener, *others = one_in_each(server)

@@ -95,7 +95,7 @@ def test_survives_a_stop(start_httpd, mpm, sync):
     assert talker.hear("message room") == f"{epoch} {offset + 1} after"
 
 
-def test_survives_another_size(start_httpd, mpm):
+def test_R4_survives_another_size(start_httpd, mpm):
     server = start(start_httpd, mpm, "WebSocketStateSize 16M\n")
     epoch, offset = fill(server, ["a", "b"])
     server.text = server.text.replace("WebSocketStateSize 16M", "WebSocketStateSize 32M")
@@ -238,7 +238,7 @@ def test_message_that_is_too_large_for_the_state(start_httpd, mpm):
     assert other.texts(1, "room") == ["y" * 100_000]
 
 
-def test_more_channels_than_fit(start_httpd, mpm):
+def test_R21_more_channels_than_fit(start_httpd, mpm):
     """The publisher is told; what was taken is there; the log says it once; the rest goes on."""
     server = start(start_httpd, mpm, "WebSocketStateSize 1M\n",
                    allowed=("no room for another channel",))
@@ -263,7 +263,7 @@ def test_more_channels_than_fit(start_httpd, mpm):
     assert "were not published" not in line
 
 
-def test_history_beyond_the_size_goes(start_httpd, mpm):
+def test_R21_history_beyond_the_size_goes(start_httpd, mpm):
     """The oldest first, whatever channel it is of; nobody is refused."""
     server = start(start_httpd, mpm, "WebSocketStateSize 4M\n")
     speaker, reader = one_in_each(server)[:2]

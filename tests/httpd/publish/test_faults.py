@@ -15,7 +15,7 @@ REMARKS = r"AH00171|AH00493|AH00494|AH00170|AH10460|AH00045"
 SITE = location() + publish_location()
 
 
-def test_G8_full_state_refuses_and_publishes_nothing(start_httpd, mpm, scheme):
+def test_G8_R21_full_state_refuses_and_publishes_nothing(start_httpd, mpm, scheme):
     server = start_httpd(SITE, main="WebSocketStateSize 1M\n", bystander=False, log_level="warn",
                          allowed=["no room for another channel", "publish refused with 503"],
                          **many_children(mpm, prefork=8))

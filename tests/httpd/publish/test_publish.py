@@ -157,7 +157,7 @@ def test_users_own_channel_is_kept(publisher):
     assert [one["channel"] for one in answer["messages"]] == ["user:alice", "user:Ann%20Lee"]
 
 
-def test_disconnects_a_user_everywhere(server, publisher):
+def test_R45_disconnects_a_user_everywhere(server, publisher):
     """At each Location, in all children; nobody else."""
     alices = [Talker(server.connect(path, replace=ALICE))
               for path in ("/ws/one", "/ws/two") for _ in range(4)]

@@ -296,7 +296,7 @@ TEST(fan_out, ASlowSubscriberIsClosedAndOthersAreServed) {
   CHECK_FALSE(slow.session && slow.session->is_open());
 }
 
-TEST(fan_out, ALargeAudienceIsServedInSlices) {
+TEST(fan_out, R47_ALargeAudienceIsServedInSlices) {
   hall.loop.set_slice_ns(0);
   constexpr size_t kGuests = 100;
   for (size_t i = 0; i < kGuests; ++i) hall.guest().subscribe("room");

@@ -309,7 +309,7 @@ TEST(lmdb_bus, CrowdedStateRefusesMessagesOfNewChannels) {
   CHECK_TRUE(log.has("no room for another channel"));
 }
 
-TEST(lmdb_bus, SlowLoopIsToldWhatItMissed) {
+TEST(lmdb_bus, R20_SlowLoopIsToldWhatItMissed) {
   settings.size = size_t{1} << 20;
   settings.waiting_bytes = 1;
   open();

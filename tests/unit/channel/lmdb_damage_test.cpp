@@ -65,7 +65,7 @@ TEST_GROUP(lmdb_damage) {
   }
 };
 
-TEST(lmdb_damage, MemberWithTooLongAKey) {
+TEST(lmdb_damage, R19_MemberWithTooLongAKey) {
   LONGS_EQUAL(0, state.write([](Writing& writing) {
     enter(writing, *writing.create("room"), kSession, "ann", "");
   }));
@@ -80,7 +80,7 @@ TEST(lmdb_damage, MemberWithTooLongAKey) {
   }));
 }
 
-TEST(lmdb_damage, KeysShorterThanTheirParts) {
+TEST(lmdb_damage, R19_KeysShorterThanTheirParts) {
   publish("one");
   LONGS_EQUAL(0, state.write([](Writing& writing) {
     writing.txn().put(Table::history, "abc", bytes_of(KeptRecord{}));
@@ -105,7 +105,7 @@ TEST(lmdb_damage, MessageThatIsKeptTwice) {
   is_damaged();
 }
 
-TEST(lmdb_damage, MessageThatClaimsToBeLonger) {
+TEST(lmdb_damage, R19_MessageThatClaimsToBeLonger) {
   publish(std::string(10'000, 'x'));
   change_header([](LogHeader& header) {
     header.size = 200'000'000;

@@ -40,7 +40,7 @@ TEST(connection_input, TheRestComesAgainInFront) {
   expect("in(ab) in(cd) in(e) in(f)");
 }
 
-TEST(connection_input, ARestWaitsForTheNextTurnSoThatOthersComeFirst) {
+TEST(connection_input, R46_ARestWaitsForTheNextTurnSoThatOthersComeFirst) {
   CHECK_TRUE(c.open({}));
   c.when_input = [](std::string_view bytes) { return std::min<size_t>(bytes.size(), 1); };
   CHECK_EQUAL(3, ::send(wire.peer.get(), "abc", 3, 0));
@@ -66,7 +66,7 @@ TEST(connection_input, PausedNothingComesAndNothingIsLost) {
   expect("in(bc) in(def)");
 }
 
-TEST(connection_input, TheEndComesBehindTheLastBytes) {
+TEST(connection_input, R38_TheEndComesBehindTheLastBytes) {
   CHECK_TRUE(c.open({}));
   c.when_input = [](std::string_view bytes) { return std::min<size_t>(bytes.size(), 1); };
   CHECK_EQUAL(2, ::send(wire.peer.get(), "ab", 2, 0));
@@ -78,7 +78,7 @@ TEST(connection_input, TheEndComesBehindTheLastBytes) {
   STRCMP_EQUAL("still open", wire.received().c_str());
 }
 
-TEST(connection_input, WhilePausedAHangUpIsNoticed) {
+TEST(connection_input, R38_WhilePausedAHangUpIsNoticed) {
   CHECK_TRUE(c.open({}));
   c.set_input_wanted(false);
   wire.turn();
@@ -102,7 +102,7 @@ TEST(connection_input, TheEndIsToldOnce) {
   expect("broken");
 }
 
-TEST(connection_input, AHangUpKeepsNoLoopAwake) {
+TEST(connection_input, R38_AHangUpKeepsNoLoopAwake) {
   CHECK_TRUE(c.open({}));
   wire.hang_up();
   wire.turn();

@@ -117,7 +117,7 @@ TEST(plugin_instance, ARefusedOpenEndsWith1011AndNoOnClose) {
   }
 }
 
-TEST(plugin_instance, AnExceptionEndsItsSessionOnly) {
+TEST(plugin_instance, R15_AnExceptionEndsItsSessionOnly) {
   Stage stage(table);
   auto& bystander = stage.connect();
   script.when_message = [](wsp_session, const wsp_message& message) {

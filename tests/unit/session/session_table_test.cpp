@@ -29,7 +29,7 @@ TEST(session_table, FindsWhoIsThereAndNobodyElse) {
   }
 }
 
-TEST(session_table, AStaleNumberStaysStale) {
+TEST(session_table, R39_AStaleNumberStaysStale) {
   Bench bench;
   bench.open();
   Session& session = *bench.handler.session;

@@ -37,7 +37,7 @@ TEST(session_timer, AnyInputPutsThePingOff) {
   STRCMP_EQUAL("", bench.frames().c_str());
 }
 
-TEST(session_timer, DropsAPeerThatDoesNotAnswerThePing) {
+TEST(session_timer, R31_DropsAPeerThatDoesNotAnswerThePing) {
   Bench bench;
   bench.open();
   bench.pass(25'000 + 9'900);
@@ -120,7 +120,7 @@ TEST(session_timer, TheNextMessageHasItsOwnTime) {
   STRCMP_EQUAL("open text(ab) text(ab) text(ab)", bench.handler.take().c_str());
 }
 
-TEST(session_timer, DropsAPeerThatNeverReads) {
+TEST(session_timer, R31_DropsAPeerThatNeverReads) {
   SessionLimits limits;
   limits.send_queue = 64 * 1024;
   limits.slow_client = SlowClient::drop;
