@@ -100,7 +100,7 @@ Inflater::Step Inflater::inflate(std::string_view& input, bool last, std::span<c
       throw std::bad_alloc();
     }
     if (result == Z_STREAM_END) {
-      if (in_tail) return fail(ProtocolError::unfinished_compressed_data);
+      if (tail_used_ > 0) return fail(ProtocolError::unfinished_compressed_data);
       ended_ = true;
       continue;
     }

@@ -65,6 +65,21 @@ TEST(inflater, EndsWhereTheLastByteFillsTheOutput) {
   }
 }
 
+// The last byte of the input may hold bits of the last literal (nine each) and the whole end of the
+// final block, which is then unread when the output is full.
+TEST(inflater, EndsWithAFinalBlockWhereTheOutputIsFull) {
+  for (size_t size = 1; size < 20; ++size) {
+    const std::string text(size, '\xFF');
+    const std::string payload = DeflateBits().begin(1, true).literals(text).end_of_block().bytes();
+    for (const unsigned bits : {9, 15}) {
+      for (size_t room = 1; room < 20; ++room) {
+        Inflater inflater(bits, false);
+        CHECK(inflated(inflater, payload, room) == text);
+      }
+    }
+  }
+}
+
 TEST(inflater, AsksForMoreRoomOnlyIfThereIsMore) {
   Inflater inflater(15, false);
   inflater.begin_message();
