@@ -21,6 +21,12 @@ constexpr size_t kReservedDescriptors = 256;
 // On a stop httpd kills a child after some 9 s (mpm_unix.c): we end before.
 constexpr uint32_t kStopWaitMs = 3'000;
 
+// Bytes of lines that wait for a log that is slower than they come.
+constexpr size_t kLogQueue = size_t{1} << 20;
+
+// How long the end waits for such a log.
+constexpr uint32_t kLogWaitMs = 1'000;
+
 int own_generation() noexcept {
   int generation = 0;
   return ap_mpm_query(AP_MPMQ_GENERATION, &generation) == APR_SUCCESS ? generation : 0;
@@ -53,10 +59,11 @@ plugin::InstanceConfig instance_config(const DirectoryConfig& config, const serv
 Child::Child(server_rec* s)
     : main_server_(s),
       generation_(own_generation()),
-      logs_(1, HttpdLog(s)),
+      log_queue_(kLogQueue),
       max_connections_(descriptor_limit()),
       detacher_([this](session::SessionStart start) { engine_->adopt(std::move(start)); }),
       handshakes_(server_config(s)->handshake_rate) {
+  logs_.emplace_back(s, log_queue_);
   const int64_t configured = server_config(s)->max_connections;
   if (configured != kUnset)
     max_connections_ = std::min(max_connections_, static_cast<size_t>(configured));
@@ -70,26 +77,34 @@ std::unique_ptr<Child> Child::create(server_rec* s) {
 }
 
 bool Child::start_engine() {
-  ChildBus channels = open_bus(main_server_, logs_.front(), clock_);
+  ChildBus channels = open_bus(main_server_, main_log(), clock_);
   if (!channels.bus) return false;
   engine_ = std::make_unique<plugin::Engine>(
-      engine_settings(*server_config(main_server_), channels.process), logs_.front(), clock_,
+      engine_settings(*server_config(main_server_), channels.process), main_log(), clock_,
       std::move(channels.bus));
   return true;
 }
 
 Child::~Child() {
-  tell_missed(refusal_lines_.missed(), APLOG_INFO, main_server_);
-  tell_missed(fault_lines_.missed(), APLOG_ERR, main_server_);
+  end_engine();
+  if (!log_queue_.stop(kLogWaitMs)) _exit(0);
+}
+
+void Child::end_engine() noexcept {
+  tell_missed(refusal_lines_.missed(), base::LogLevel::info, main_log());
+  tell_missed(fault_lines_.missed(), base::LogLevel::error, main_log());
   plugin::StopPlan plan;
   plan.code = graceful_ ? 1012 : 1001;
   plan.wait_ms = kStopWaitMs;
-  if (!engine_ || engine_->stop(plan)) return;
-  ap_log_error(APLOG_MARK, APLOG_ERR, 0, main_server_,
-               "a plugin did not return within %u s of this process's end: it is cut off",
-               kStopWaitMs / 1000);
-  // What the stuck thread uses must not be unloaded under it.
-  _exit(0);
+  if (engine_ && !engine_->stop(plan)) {
+    main_log().write(base::LogLevel::error, "a plugin did not return within " +
+                                                std::to_string(kStopWaitMs / 1000) +
+                                                " s of this process's end: it is cut off");
+    // What the stuck thread uses must not be unloaded under it.
+    (void)log_queue_.wait_written(kLogWaitMs);
+    _exit(0);
+  }
+  engine_.reset();
 }
 
 // A plugin that can't start is reported when the server does, not by its first client.
@@ -101,16 +116,16 @@ void Child::make_configured_instances() {
                    one->place.file, one->place.line);
 }
 
-HttpdLog& Child::log_of(server_rec* s) {
-  const auto same = [s](const HttpdLog& log) { return log.server() == s; };
+base::Log& Child::log_of(server_rec* s) {
+  const auto same = [s](const HostLog& log) { return log.direct.server() == s; };
   {
     const std::shared_lock lock(logs_mutex_);
     const auto found = std::ranges::find_if(logs_, same);
-    if (found != logs_.end()) return *found;
+    if (found != logs_.end()) return found->queued;
   }
   const std::unique_lock lock(logs_mutex_);
   const auto found = std::ranges::find_if(logs_, same);
-  return found != logs_.end() ? *found : logs_.emplace_back(s);
+  return (found != logs_.end() ? *found : logs_.emplace_back(s, log_queue_)).queued;
 }
 
 bool Child::endpoint(server_rec* s, const DirectoryConfig& config, Endpoint& found) {
@@ -139,14 +154,13 @@ bool Child::refusal_line_is_due(request_rec* r, int level) noexcept {
   if (APLOG_R_IS_LEVEL(r, APLOG_DEBUG)) return true;
   RefusalLines& lines = level == APLOG_INFO ? refusal_lines_ : fault_lines_;
   const RefusalLines::Turn turn = lines.take(clock_.now_ms());
-  tell_missed(turn.missed, level, r->server);
+  tell_missed(turn.missed, level == APLOG_INFO ? base::LogLevel::info : base::LogLevel::error,
+              log_of(r->server));
   return turn.due;
 }
 
-void Child::tell_missed(uint64_t lines, int level, server_rec* s) noexcept {
-  if (lines > 0)
-    ap_log_error(APLOG_MARK, level, 0, s, "%" APR_UINT64_T_FMT " more requests were refused",
-                 lines);
+void Child::tell_missed(uint64_t lines, base::LogLevel level, base::Log& log) noexcept {
+  if (lines > 0) log.write(level, std::to_string(lines) + " more requests were refused");
 }
 
 void Child::begin_stop(bool graceful) noexcept {

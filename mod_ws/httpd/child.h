@@ -7,9 +7,11 @@
 #include <shared_mutex>
 
 #include "base/clock.h"
+#include "base/log_queue.h"
 #include "base/once_per.h"
 #include "httpd/configuration.h"
 #include "httpd/detach.h"
+#include "httpd/fatal_signals.h"
 #include "httpd/httpd_log.h"
 #include "httpd/refusal_lines.h"
 #include "httpd/timed_servers.h"
@@ -61,15 +63,24 @@ class Child {
  private:
   explicit Child(server_rec* s);
   [[nodiscard]] bool start_engine();
-  HttpdLog& log_of(server_rec* s);
+  base::Log& log_of(server_rec* s);
+  [[nodiscard]] base::Log& main_log() noexcept { return logs_.front().queued; }
   void make_configured_instances();
-  static void tell_missed(uint64_t lines, int level, server_rec* s) noexcept;
+  static void tell_missed(uint64_t lines, base::LogLevel level, base::Log& log) noexcept;
+  void end_engine() noexcept;
 
   server_rec* main_server_;
   int generation_;  // of the configuration that this child serves
   base::MonotonicClock clock_;
+  struct HostLog {
+    HostLog(server_rec* s, base::LogQueue& queue) noexcept : direct(s), queued(direct, queue) {}
+    HttpdLog direct;
+    base::QueuedLog queued;
+  };
+  base::LogQueue log_queue_;  // no thread of ours waits for a log
+  FatalSignals fatal_signals_{log_queue_};
   std::shared_mutex logs_mutex_;  // guards logs_
-  std::deque<HttpdLog> logs_;     // one per virtual host
+  std::deque<HostLog> logs_;      // one per virtual host
   size_t max_connections_;
   TimedServers timed_servers_;
   RefusalLines refusal_lines_;              // of level info

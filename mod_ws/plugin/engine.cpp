@@ -8,9 +8,9 @@
 #include <system_error>
 #include <utility>
 
+#include "base/quiet_thread.h"
 #include "plugin/engine_state.h"
 #include "plugin/guard.h"
-#include "plugin/quiet_thread.h"
 
 namespace ws::plugin {
 
@@ -82,7 +82,7 @@ bool Engine::State::start_threads() {
     for (size_t i = threads_.size(); i < loops_.size(); ++i) {
       threads_.reserve(loops_.size());
       const std::string name = "ws-loop-" + std::to_string(i);
-      threads_.push_back(start_quiet_thread(name.c_str(), [this, i] { run_loop(*loops_[i]); }));
+      threads_.push_back(base::start_quiet_thread(name.c_str(), [this, i] { run_loop(*loops_[i]); }));
       ++running_;
     }
   } catch (const std::system_error& error) {

@@ -7,7 +7,7 @@
 #include <string>
 #include <system_error>
 
-#include "plugin/quiet_thread.h"
+#include "base/quiet_thread.h"
 
 namespace ws::plugin {
 
@@ -23,7 +23,7 @@ WorkPool::Submit WorkPool::submit(std::unique_ptr<Job> job) {
   if (waiting_.size() >= idle_ && threads_.size() < max_threads_) {
     try {
       threads_.reserve(max_threads_);
-      threads_.push_back(start_quiet_thread("ws-work", [this] { work(); }));
+      threads_.push_back(base::start_quiet_thread("ws-work", [this] { work(); }));
       ++living_;
       ++idle_;
     } catch (const std::system_error& error) {

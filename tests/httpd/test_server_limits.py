@@ -59,8 +59,11 @@ def test_one_loop_thread_by_default(start_httpd):
     pid, = server.children()
     server.get()
     before = processes.threads(pid)
+    assert "ws-loop-0" not in processes.thread_names(pid)
     peers = [server.connect("/ws/echo", scheme) for scheme in ("ws", "wss") * 20]
-    assert processes.threads(pid) - before <= 1
+    own = processes.thread_names(pid)
+    assert [name for name in own if "loop" in name] == ["ws-loop-0"]
+    assert processes.threads(pid) - before <= len({"ws-loop-0", "ws-log", "ws-watchdog"})
     for peer in peers:
         peer.close()
 

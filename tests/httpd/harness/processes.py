@@ -49,6 +49,13 @@ def threads(pid: int) -> int:
     return len(os.listdir(f"/proc/{pid}/task"))
 
 
+def thread_names(pid: int):
+    """Of the threads that have one of their own."""
+    names = [Path(f"/proc/{pid}/task/{task}/comm").read_text().strip()
+             for task in os.listdir(f"/proc/{pid}/task")]
+    return sorted(name for name in names if name.startswith("ws-"))
+
+
 def anonymous_memory(pid: int) -> int:
     """Bytes of private memory in use (heap, stacks): what a leak shows up in."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

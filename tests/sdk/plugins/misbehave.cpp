@@ -5,7 +5,10 @@
 //   throw, throw-int                 an exception leaves on_message: closes with 1011
 //   throw in on_close|on_drain       "armed"; it is thrown in that callback
 //   throw in timer|work|done|history it is thrown there at once: closes with 1011
-//   abort, exit N, block MS          the process ends; the loop thread sleeps, then "block"
+//   abort, exit N, _exit N, crash    the process ends, each in its way
+//   block MS, spin                   the loop thread sleeps, then "block"; it never comes back
+//   leak MB                          so much is lost, then "leak"
+//   log N TEXT                       N warnings "TEXT NUMBER", then "log"
 //   close CODE REASON                closes; only a refusal is answered: "close STATUS"
 //   close-invalid-utf8 CODE          closes with a reason that is not UTF-8
 //   close-then-send CODE             closes, and logs (info)

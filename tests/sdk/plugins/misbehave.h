@@ -67,6 +67,7 @@ class Session final : public wsp::Session {
 
  private:
   void run(std::string_view line);
+  bool run_process(const std::string& command, std::string_view rest);
   bool run_send(const std::string& command, std::string_view rest);
   bool run_channel(const std::string& command, std::string_view rest);
   bool run_family(const std::string& command, std::string_view rest);

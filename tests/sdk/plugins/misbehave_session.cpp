@@ -1,5 +1,8 @@
 // The misbehave plugin's session: carries out the commands that misbehave.cpp lists.
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -76,8 +79,8 @@ void Session::on_message(const wsp::Message& message) {
 void Session::run(std::string_view line) {
   std::string_view rest = line;
   const std::string command = word(rest);
-  if (!run_send(command, rest) && !run_channel(command, rest) && !run_family(command, rest) &&
-      !run_later(command, rest) && !run_tell(command, rest))
+  if (!run_process(command, rest) && !run_send(command, rest) && !run_channel(command, rest) &&
+      !run_family(command, rest) && !run_later(command, rest) && !run_tell(command, rest))
     say(std::string("unknown command: ") + command);
 }
 
@@ -101,18 +104,42 @@ void Session::fail(std::string_view where) {
     plugin_.history.read(peer(), "throw", {}, [&](const wsp::HistoryReply&) { throw 42; });
 }
 
+bool Session::run_process(const std::string& command, std::string_view rest) {
+  if (command == "abort") {
+    std::abort();
+  } else if (command == "exit") {
+    std::exit(number(rest));
+  } else if (command == "_exit") {
+    ::_exit(number(rest));
+  } else if (command == "crash") {
+    *static_cast<volatile int*>(nullptr) = 1;
+  } else if (command == "block") {
+    std::this_thread::sleep_for(milliseconds(number(rest)));
+    say("block");
+  } else if (command == "spin") {
+    static std::atomic<int> turns;
+    for (;;) ++turns;
+  } else if (command == "leak") {
+    const size_t size = static_cast<size_t>(number(rest)) << 20;
+    static char* volatile last;
+    last = new char[size];
+    std::fill_n(last, size, 'x');
+    say("leak");
+  } else if (command == "log") {
+    for (int i = 0, count = number(rest); i < count; ++i)
+      peer().log(wsp::LogLevel::warning, std::string(rest) + " " + std::to_string(i));
+    say("log");
+  } else {
+    return false;
+  }
+  return true;
+}
+
 bool Session::run_send(const std::string& command, std::string_view rest) {
   if (command == "throw") {
     fail(rest);
   } else if (command == "throw-int") {
     throw 42;
-  } else if (command == "abort") {
-    std::abort();
-  } else if (command == "exit") {
-    std::exit(number(rest));
-  } else if (command == "block") {
-    std::this_thread::sleep_for(milliseconds(number(rest)));
-    say("block");
   } else if (command == "close") {
     const wsp::CloseCode wanted = code(rest);
     const wsp::Status status = peer().close(wanted, rest);

@@ -7,14 +7,17 @@
 #include <pthread.h>
 #include <signal.h>
 
-namespace ws::plugin {
+namespace ws::base {
 
-// A thread with all signals blocked. Throws std::system_error when there can't be one.
+// A thread with all signals blocked but those of its own faults, which would otherwise end the
+// process before any handler. Throws std::system_error when there can't be one.
 template <class F>
 std::thread start_quiet_thread(const char* name, F&& f) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
+  for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS})
+    sigdelset(&all, fault);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     std::thread thread(std::forward<F>(f));
@@ -27,4 +30,4 @@ std::thread start_quiet_thread(const char* name, F&& f) {
   }
 }
 
-}  // namespace ws::plugin
+}  // namespace ws::base

@@ -1,0 +1,1 @@
+"""Tests of rows of mod_ws/docs/faults.md: what goes wrong in operation, brought about."""
