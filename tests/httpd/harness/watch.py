@@ -1,7 +1,8 @@
 """The bystanders' process: two connections, ws and wss, whose echoes it times all the while.
 
 Of each echo's time it takes off what the machine itself cost: while the loop's thread or this process was ready to
-run but had no processor (the kernel counts it), and what a hypervisor took. The rest is what the server is to blame for.
+run but had no processor (the kernel counts it), while anything waited for a disk (a page of the program that the kernel
+had dropped, say), and what a hypervisor took. The rest is what the server is to blame for.
 """
 
 import dataclasses
@@ -40,12 +41,19 @@ class Machine:
     def __init__(self, threads):
         self.files = [os.open(f"{thread}/schedstat", os.O_RDONLY) for thread in threads]
         self.stat = os.open("/proc/stat", os.O_RDONLY)
+        self.disk = os.open("/proc/pressure/io", os.O_RDONLY) if os.path.exists("/proc/pressure/io") else None
 
     def stalled(self):
         """Seconds since some time in the past."""
         waited = sum(int(os.pread(file, 100, 0).split()[1]) for file in self.files) / 1e9
         processors = os.pread(self.stat, 200, 0).split(b"\n")[0].split()
-        return waited + int(processors[8]) / os.sysconf("SC_CLK_TCK")
+        return waited + self._waited_for_disk() + int(processors[8]) / os.sysconf("SC_CLK_TCK")
+
+    def _waited_for_disk(self):
+        if self.disk is None:
+            return 0
+        some = os.pread(self.disk, 200, 0).split(b"\n")[0]
+        return int(some.rpartition(b"total=")[2]) / 1e6
 
 
 class Watch:

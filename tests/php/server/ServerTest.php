@@ -143,6 +143,9 @@ final class ServerTest extends TestCase
         $bob = self::client(self::BOB);
         $guest = self::client();
         $alice = [self::client(self::ALICE), self::client(self::ALICE)];
+        foreach ($alice as $client) {
+            $client->subscribe(self::name());  // its answer says that the session has begun
+        }
         self::publisher()->disconnectUser('alice');
         foreach ($alice as $client) {
             self::assertSame([8, '4403'], $client->receive());
