@@ -32,3 +32,11 @@ if(WS_COVERAGE)
   add_compile_options(--coverage -O0)
   add_link_options(--coverage)
 endif()
+
+# ws_harden(): what this directory compiles from here on is shipped, and meets bytes of strangers.
+macro(ws_harden)
+  if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo" AND NOT WS_SANITIZE AND NOT WS_COVERAGE)
+    add_compile_options(-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+    add_link_options(-Wl,-z,relro,-z,now)
+  endif()
+endmacro()

@@ -62,6 +62,16 @@ needs_for_php() {
   need php-guzzlehttp-guzzle test -f /usr/share/php/GuzzleHttp/autoload.php
 }
 
+needs_for_packages() {
+  needs_of_python
+  need python3-pytest have_python_module pytest
+  need mmdebstrap have mmdebstrap
+  need lintian have lintian
+  need cmark-gfm have cmark-gfm
+  need rpm have rpmbuild
+  need rpmlint have rpmlint
+}
+
 needs_for_browser() {
   needs_of_python
   needs_of_node

@@ -16,7 +16,7 @@ quietly() {
 
 quietly cmake --install "$build" --component sdk --prefix "$prefix"
 for file in include/wsp/plugin.h include/wsp/plugin.hpp include/wsp/testing/fake_host.hpp \
-  lib/cmake/wsp/wspConfig.cmake lib/cmake/wsp/plugin.version lib/pkgconfig/wsp.pc \
+  share/cmake/wsp/wspConfig.cmake share/cmake/wsp/plugin.version share/pkgconfig/wsp.pc \
   share/wsp/README.md share/wsp/template/CMakeLists.txt share/wsp/examples/echo.c; do
   test -f "$prefix/$file" || { echo "not installed: $file"; exit 1; }
 done
@@ -31,7 +31,7 @@ configure() { # configure SOURCE BUILD
 }
 
 with_pkg_config() { # with_pkg_config OUTPUT
-  export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
+  export PKG_CONFIG_PATH="$prefix/share/pkgconfig"
   # shellcheck disable=SC2046,SC2086  # several words each
   quietly cc -std=c99 $strict -shared -fPIC "$prefix/share/wsp/examples/echo.c" -o "$1" \
     $(pkg-config --cflags wsp) $(pkg-config --libs wsp)
