@@ -1,13 +1,14 @@
 // What a child process has.
 #include "httpd/child.h"
 
-#include <scoreboard.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <mutex>
 
+#include "httpd/guard.h"
+#include "httpd/mpm.h"
 #include "httpd/plugin_check.h"
 #include "httpd/state.h"
 
@@ -18,8 +19,9 @@ namespace {
 // Descriptors left for httpd itself: listeners, logs, its own connections, files.
 constexpr size_t kReservedDescriptors = 256;
 
-// On a stop httpd kills a child after some 9 s (mpm_unix.c): we end before.
-constexpr uint32_t kStopWaitMs = 3'000;
+// On a stop httpd complains of a child after 3 s and kills it after 9 (mpm_unix.c).
+constexpr uint32_t kStopWaitMs = 2'000;
+constexpr plugin::StopPlan kStop{.code = 1001, .spread_ms = 0, .wait_ms = kStopWaitMs};
 
 // Bytes of lines that wait for a log that is slower than they come.
 constexpr size_t kLogQueue = size_t{1} << 20;
@@ -27,9 +29,16 @@ constexpr size_t kLogQueue = size_t{1} << 20;
 // How long the end waits for such a log.
 constexpr uint32_t kLogWaitMs = 1'000;
 
-int own_generation() noexcept {
-  int generation = 0;
-  return ap_mpm_query(AP_MPMQ_GENERATION, &generation) == APR_SUCCESS ? generation : 0;
+constexpr uint16_t kServiceRestart = 1012;
+constexpr int64_t kDefaultDrainMs = 30'000;
+constexpr uint32_t kDrainWaitMs = 5'000;
+
+// Others serve: nobody is in a hurry.
+plugin::StopPlan drain_plan(const ServerConfig& config) noexcept {
+  const int64_t ms = config.drain_ms == kUnset ? kDefaultDrainMs : config.drain_ms;
+  return {.code = kServiceRestart,
+          .spread_ms = ms == 0 ? plugin::StopPlan::kUntilTheyLeave : static_cast<uint32_t>(ms),
+          .wait_ms = kDrainWaitMs};
 }
 
 size_t descriptor_limit() noexcept {
@@ -58,7 +67,6 @@ plugin::InstanceConfig instance_config(const DirectoryConfig& config, const serv
 
 Child::Child(server_rec* s)
     : main_server_(s),
-      generation_(own_generation()),
       log_queue_(kLogQueue),
       max_connections_(descriptor_limit()),
       detacher_([this](session::SessionStart start) { engine_->adopt(std::move(start)); }),
@@ -82,21 +90,24 @@ bool Child::start_engine() {
   engine_ = std::make_unique<plugin::Engine>(
       engine_settings(*server_config(main_server_), channels.process), main_log(), clock_,
       std::move(channels.bus));
+  stop_signals_.emplace(*engine_, kStopWaitMs);
+  stop_signals_->listen();
   return true;
 }
 
 Child::~Child() {
-  end_engine();
+  guarded(main_server_, false, [this] { return end_engine(), true; });
   if (!log_queue_.stop(kLogWaitMs)) _exit(0);
 }
 
-void Child::end_engine() noexcept {
+void Child::end_engine() {
   tell_missed(refusal_lines_.missed(), base::LogLevel::info, main_log());
   tell_missed(fault_lines_.missed(), base::LogLevel::error, main_log());
-  plugin::StopPlan plan;
-  plan.code = graceful_ ? 1012 : 1001;
-  plan.wait_ms = kStopWaitMs;
-  if (engine_ && !engine_->stop(plan)) {
+  if (!engine_) return;
+  // Unless it was told before: a child that is sick.
+  engine_->drain({.code = kServiceRestart, .spread_ms = 0, .wait_ms = kStopWaitMs});
+  while (!engine_->drained_within(1000)) make_room();
+  if (!engine_->stop(kStop)) {
     main_log().write(base::LogLevel::error, "a plugin did not return within " +
                                                 std::to_string(kStopWaitMs / 1000) +
                                                 " s of this process's end: it is cut off");
@@ -104,7 +115,20 @@ void Child::end_engine() noexcept {
     (void)log_queue_.wait_written(kLogWaitMs);
     _exit(0);
   }
+  stop_signals_.reset();
   engine_.reset();
+}
+
+// The pages of the site come first: without a free place no child can serve them.
+void Child::make_room() {
+  if (hurries_ || !mpm::is_full()) return;
+  hurries_ = true;
+  // At a graceful stop, too, where it does no harm.
+  main_log().write(mpm::has_newer_generation() ? base::LogLevel::warning : base::LogLevel::info,
+                   "no place is left for new child processes: this old one closes its " +
+                       std::to_string(engine_->session_count()) + " WebSockets at once; raise " +
+                       (mpm::is_threaded() ? "ServerLimit" : "MaxRequestWorkers"));
+  engine_->hurry(kServiceRestart, kStopWaitMs);
 }
 
 // A plugin that can't start is reported when the server does, not by its first client.
@@ -137,7 +161,7 @@ bool Child::endpoint(server_rec* s, const DirectoryConfig& config, Endpoint& fou
 
 Child::Room Child::room(session::Seat& seat) {
   // httpd may let a request of an old child end after others have taken over.
-  if (ap_scoreboard_image->global->running_generation != generation_) return Room::stopping;
+  if (mpm::has_newer_generation()) return Room::stopping;
   if (!handshakes_.take(clock_.now_ms())) return Room::too_fast;
   seat = engine_->reserve(max_connections_);
   if (!seat) return Room::full;
@@ -164,9 +188,20 @@ void Child::tell_missed(uint64_t lines, base::LogLevel level, base::Log& log) no
 }
 
 void Child::begin_stop(bool graceful) noexcept {
-  // prefork never says graceful; that a newer generation runs tells it too.
-  graceful_ = graceful || ap_scoreboard_image->global->running_generation != generation_;
-  engine_->begin_stop();
+  // To prefork a signal is a stop, and anything else a restart or retirement.
+  const bool others_serve =
+      mpm::is_threaded() ? graceful : !StopSignals::came() && !mpm::is_one_process();
+  guarded(main_server_, false, [&] {
+    stop_signals_->listen();
+    if (others_serve) {
+      mpm::mark_as_draining();
+      engine_->drain(drain_plan(*server_config(main_server_)));
+    } else {
+      engine_->hurry(kStop.code, kStop.wait_ms);
+      engine_->drain(kStop);
+    }
+    return true;
+  });
 }
 
 }  // namespace ws::httpd

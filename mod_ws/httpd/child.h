@@ -4,6 +4,7 @@
 #include <array>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 
 #include "base/clock.h"
@@ -14,6 +15,7 @@
 #include "httpd/fatal_signals.h"
 #include "httpd/httpd_log.h"
 #include "httpd/refusal_lines.h"
+#include "httpd/stop_signals.h"
 #include "httpd/timed_servers.h"
 #include "plugin/engine.h"
 #include "session/shared_rate.h"
@@ -57,7 +59,7 @@ class Child {
   // not. level: httpd's.
   [[nodiscard]] bool refusal_line_is_due(request_rec* r, int level) noexcept;
 
-  // [main] As httpd learns of its end. graceful: others go on serving.
+  // [any] httpd tells its end. graceful: others go on serving; prefork never says so.
   void begin_stop(bool graceful) noexcept;
 
  private:
@@ -67,10 +69,10 @@ class Child {
   [[nodiscard]] base::Log& main_log() noexcept { return logs_.front().queued; }
   void make_configured_instances();
   static void tell_missed(uint64_t lines, base::LogLevel level, base::Log& log) noexcept;
-  void end_engine() noexcept;
+  void make_room();
+  void end_engine();
 
   server_rec* main_server_;
-  int generation_;  // of the configuration that this child serves
   base::MonotonicClock clock_;
   struct HostLog {
     HostLog(server_rec* s, base::LogQueue& queue) noexcept : direct(s), queued(direct, queue) {}
@@ -86,8 +88,9 @@ class Child {
   RefusalLines refusal_lines_;              // of level info
   RefusalLines fault_lines_;                // above
   std::unique_ptr<plugin::Engine> engine_;  // borrows what is above
+  std::optional<StopSignals> stop_signals_;
+  bool hurries_ = false;
   Detacher detacher_;
-  bool graceful_ = false;
   session::SharedRate handshakes_;
   // By Limit.
   std::array<base::OncePer, 5> warnings_{base::OncePer(60'000), base::OncePer(60'000),

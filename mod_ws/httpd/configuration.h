@@ -129,6 +129,7 @@ struct ServerConfig {
   session::Rate handshake_rate{1000, 2000};
   int64_t send_memory = kUnset;
   int64_t receive_memory = kUnset;
+  int64_t drain_ms = kUnset;  // 0: until the clients leave
   const char* plugin_dir = nullptr;
   const char* state_dir = nullptr;  // null: in httpd's runtime directory
   bool state_off = false;           // WebSocketStateDir none

@@ -53,6 +53,7 @@ constexpr ServerRule kLoops{&ServerConfig::loops, 1, 16};
 constexpr ServerRule kMaxConnections{&ServerConfig::max_connections, 1, 1'000'000};
 constexpr ServerRule kSendMemory{&ServerConfig::send_memory, kMebi, 1024 * kGibi};
 constexpr ServerRule kReceiveMemory{&ServerConfig::receive_memory, kMebi, 1024 * kGibi};
+constexpr ServerRule kDrain{&ServerConfig::drain_ms, 100, kDayMs, true};
 constexpr ServerRule kStateSize{&ServerConfig::state_size, kMebi, 1024 * kGibi};
 constexpr ServerRule kHistoryMaxCount{&ServerConfig::history_max_count, 0, 1'000'000};
 constexpr ServerRule kHistoryMaxAge{&ServerConfig::history_max_age_ms, 1000, 1000 * kDayMs / 24};
@@ -324,6 +325,9 @@ const command_rec kDirectives[] = {
     AP_INIT_TAKE1("WebSocketReceiveMemory", ws_set_server_number, info(kReceiveMemory), RSRC_CONF,
                   "bytes of messages that clients of a child process have not completed "
                   "(default 256M)"),
+    AP_INIT_TAKE1("WebSocketDrain", ws_set_server_duration, info(kDrain), RSRC_CONF,
+                  "how long a child process that a restart replaces takes to close its connections, "
+                  "or 'off': it keeps them until they end (default 30s)"),
     AP_INIT_TAKE1("WebSocketPluginDir", ws_set_plugin_dir, nullptr, RSRC_CONF,
                   "where plugins are looked up by name (default: websocket, beside the module)"),
     AP_INIT_TAKE1("WebSocketNamespace", ws_set_namespace, nullptr, RSRC_CONF,

@@ -31,12 +31,16 @@ session::Seat Engine::reserve(size_t most) noexcept { return state_->reserve(mos
 size_t Engine::session_count() const noexcept { return state_->session_count(); }
 channel::Bus& Engine::bus() noexcept { return state_->bus(); }
 void Engine::begin_stop() { state_->begin_stop(); }
+void Engine::drain(const StopPlan& plan) { state_->drain(plan); }
+void Engine::hurry(uint16_t code, uint32_t wait_ms) noexcept { state_->hurry(code, wait_ms); }
+bool Engine::drained_within(uint32_t ms) { return state_->drained_within(ms); }
+DrainState Engine::drain_state() const noexcept { return state_->drain_state(); }
 
 bool Engine::stop(const StopPlan& plan) { return state_->stop(plan); }
 
 Engine::State::State(const EngineSettings& settings, base::Log& log, const base::Clock& clock,
                      std::unique_ptr<channel::Bus> bus)
-    : Runtime(log, settings.mailbox_bytes) {
+    : Runtime(log, settings.mailbox_bytes), clock_(clock) {
   bus_ = std::move(bus);
   pool_ = std::make_unique<WorkPool>(std::max(settings.work_threads, 1u), settings.work_queue, log);
   const unsigned loops = std::clamp(settings.loops, 1u, 16u);

@@ -27,9 +27,20 @@ struct EngineSettings {
 
 // How the sessions end.
 struct StopPlan {
+  static constexpr uint32_t kUntilTheyLeave = UINT32_MAX;
+
   uint16_t code = 1001;
-  uint32_t spread_ms = 0;    // they are closed over this time, one after the other
+  // They are closed over this time, one after the other; or never.
+  uint32_t spread_ms = 0;
   uint32_t wait_ms = 5'000;  // from the last close to the cut
+};
+
+// How far that is.
+struct DrainState {
+  bool drains = false;
+  uint64_t since_ms = 0;  // by the engine's clock
+  uint64_t until_ms = 0;  // UINT64_MAX: until they leave
+  size_t sessions = 0;    // as it began; session_count() of them, or fewer, are left
 };
 
 class Engine {
@@ -70,9 +81,20 @@ class Engine {
   // [any] Tells the plugins (on_stopping). start() and instance() fail from now on.
   void begin_stop();
 
-  // [main] begin_stop(), closes all sessions, cuts what is left at the end of the wait, ends the
-  // threads, destroys the instances. False: a plugin holds one of our threads; then the process
-  // should end soon, for nothing that the thread may use was freed.
+  // [any] begin_stop(); the loops then close all sessions and cut what is left at the end of the
+  // wait. Of several calls only the first counts.
+  void drain(const StopPlan& plan);
+  // [any] Also in a signal's handler. Drains at once: whoever isn't closed yet is closed with the
+  // code, and cut after the wait. start() fails from now on.
+  void hurry(uint16_t code, uint32_t wait_ms) noexcept;
+  // [any] Waits so long at most. True: no session is left, or they had all the time of the plan.
+  [[nodiscard]] bool drained_within(uint32_t ms);
+  // [any]
+  [[nodiscard]] DrainState drain_state() const noexcept;
+
+  // [main] Drains by this plan, or hurries if it drains already; then ends the threads and destroys
+  // the instances. False: a plugin holds one of our threads; then the process should end soon, for
+  // nothing that the thread may use was freed.
   bool stop(const StopPlan& plan);
 
  private:

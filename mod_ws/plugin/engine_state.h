@@ -28,6 +28,10 @@ class Engine::State final : public Runtime {
   [[nodiscard]] size_t session_count() const noexcept;
   [[nodiscard]] session::Seat reserve(size_t most) noexcept { return seats_.take(most); }
   void begin_stop();
+  void drain(const StopPlan& plan);
+  void hurry(uint16_t code, uint32_t wait_ms) noexcept;
+  [[nodiscard]] bool drained_within(uint32_t ms);
+  [[nodiscard]] DrainState drain_state() const noexcept;
   // False: a thread of ours does not end, and this must live on.
   [[nodiscard]] bool stop(const StopPlan& plan);
 
@@ -48,13 +52,16 @@ class Engine::State final : public Runtime {
   void run_loop(LoopContext& loop);
   void tell_change() noexcept;
   [[nodiscard]] bool threads_end_within(std::chrono::milliseconds time);
-  [[nodiscard]] bool sessions_end_within(std::chrono::milliseconds time);
-  void close_sessions(const StopPlan& plan);
+  void end_drain_by(uint64_t time_ms) noexcept;
   void cut_sessions();
 
+  const base::Clock& clock_;
   std::vector<std::unique_ptr<LoopCloser>> closers_;  // one for each loop
   std::vector<std::unique_ptr<MemoryBound>> bounds_;  // two for each
   End end_ = End::none;                               // [main]
+  std::atomic<uint64_t> drain_since_ms_ = 0;
+  std::atomic<uint64_t> drain_until_ms_ = UINT64_MAX;
+  std::atomic<size_t> drain_sessions_ = 0;
 
   std::mutex instances_mutex_;  // guards instances_
   std::list<Made> instances_;
@@ -64,8 +71,10 @@ class Engine::State final : public Runtime {
   std::vector<std::thread> threads_;
   size_t running_ = 0;  // threads in run_loop()
   std::atomic<bool> started_ = false;
-  bool start_failed_ = false;  // and the log says so
-  std::atomic<bool> stopping_ = false;
+  bool start_failed_ = false;            // and the log says so
+  std::atomic<bool> stopping_ = false;   // no more threads and instances
+  std::atomic<bool> announced_ = false;  // to the plugins
+  std::atomic<bool> draining_ = false;
 };
 
 }  // namespace ws::plugin

@@ -144,6 +144,7 @@ BAD_SERVER_VALUES = {
                                "10 burst=1000001", "off burst=1", "10 burst=1 burst=2"),
     "WebSocketSendMemory": ("", "0", "-1", "x", "1023K", "1025G"),
     "WebSocketReceiveMemory": ("", "0", "-1", "x", "1023K", "1025G"),
+    "WebSocketDrain": ("", "0", "-1", "x", "99ms", "25h", "on", "1s 2s"),
     "WebSocketPluginDir": ("", "/no/such/directory", "/etc/passwd"),
     "WebSocketNamespace": ("", '"a b"', '""', "x" * 256, "a/b"),
     "WebSocketStateDir": ("", "/no/such/directory/state", "/etc/passwd", "a b"),
@@ -222,6 +223,7 @@ def test_good_values_everywhere(prepare_httpd, name):
 GOOD_SERVER_VALUES = {
     "WebSocketHandshakeRate": ("off", "Off", "1", "1000000", "10 burst=1", "1 burst=1000000"),
     "WebSocketStateDir": ("none", "None", "/tmp/websocket", "run/state"),
+    "WebSocketDrain": ("off", "Off", "100ms", "30", "2min", "24h"),
     "WebSocketStateSize": ("1M", "1048576", "1024G"),
     "WebSocketStateSync": ("on", "Off"),
     "WebSocketHistoryMaxCount": ("0", "1000000"),

@@ -9,7 +9,7 @@ LINES = ("WebSocketPlugin echo", "WebSocketPluginOption a b", "WebSocketOrigin a
          "WebSocketPongTimeout 1s", "WebSocketFrameTimeout 1s", "WebSocketMessageTimeout 1s",
          "WebSocketCloseTimeout 1s", "WebSocketSendQueue 4096", "WebSocketSlowClient drop",
          "WebSocketLoops 1", "WebSocketMaxConnections 1", "WebSocketPluginDir /tmp",
-         "WebSocketNamespace x")
+         "WebSocketNamespace x", "WebSocketDrain 1s")
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ def mpm(name, children=1, threads=25, limit=None):
             MinSpareServers 1
             MaxSpareServers {limit + 50}
             ServerLimit {limit}
-            MaxRequestWorkers {children}
+            MaxRequestWorkers {limit}
             """)
     return text + dedent(f"""\
         StartServers {children}
@@ -48,7 +48,7 @@ def load(*names):
 
 
 def websocket():
-    return f"LoadModule websocket_module {build.MODULE}\n"
+    return f"LoadModule websocket_module {build.MODULE}\nWebSocketDrain 1s\n"
 
 
 def base(folder, log_level="warn websocket:debug"):

@@ -1,0 +1,80 @@
+// Learns that this process must end at once.
+#include "httpd/stop_signals.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+
+#include "httpd/mpm.h"
+#include "plugin/engine.h"
+
+namespace ws::httpd {
+
+namespace {
+
+struct Listened {
+  int signal;
+  bool is_ours;
+  struct sigaction before;
+};
+
+// A handler reaches nothing but these.
+std::array<Listened, 2> listened{{{SIGTERM, false, {}}, {SIGHUP, false, {}}}};
+std::atomic<plugin::Engine*> told = nullptr;
+uint32_t wait_for_peers_ms = 0;
+std::atomic<bool> has_come = false;
+
+extern "C" void ws_on_stop_signal(int signal, siginfo_t* info, void* context) {
+  const int error = errno;
+  // A threaded MPM wakes its own main thread with SIGTERM when it retires a child.
+  if (!mpm::is_threaded() || info->si_pid != getpid()) {
+    has_come = true;
+    if (plugin::Engine* const engine = told) engine->hurry(1001, wait_for_peers_ms);
+  }
+  errno = error;
+  for (const Listened& one : listened) {
+    if (one.signal != signal) continue;
+    if ((one.before.sa_flags & SA_SIGINFO) != 0) {
+      one.before.sa_sigaction(signal, info, context);
+    } else if (one.before.sa_handler != SIG_IGN && one.before.sa_handler != SIG_DFL) {
+      one.before.sa_handler(signal);
+    }
+  }
+}
+
+}  // namespace
+
+StopSignals::StopSignals(plugin::Engine& engine, uint32_t wait_ms) noexcept {
+  wait_for_peers_ms = wait_ms;
+  told = &engine;
+}
+
+StopSignals::~StopSignals() {
+  for (Listened& one : listened)
+    if (one.is_ours) sigaction(one.signal, &one.before, nullptr);
+  told = nullptr;
+}
+
+bool StopSignals::came() noexcept { return has_come; }
+
+void StopSignals::listen() noexcept {
+  for (Listened& one : listened) {
+    // A threaded MPM uses SIGHUP for itself.
+    if (one.signal == SIGHUP && mpm::is_threaded()) continue;
+    struct sigaction now {};
+    if (sigaction(one.signal, nullptr, &now) != 0) continue;
+    if ((now.sa_flags & SA_SIGINFO) != 0 && now.sa_sigaction == ws_on_stop_signal) continue;
+    one.before = now;
+    one.is_ours = true;
+    now = {};
+    now.sa_flags = SA_SIGINFO;
+    now.sa_sigaction = ws_on_stop_signal;
+    sigemptyset(&now.sa_mask);
+    sigaction(one.signal, &now, nullptr);
+  }
+}
+
+}  // namespace ws::httpd
