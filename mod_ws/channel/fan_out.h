@@ -18,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/tally.h"
 #include "channel/bus.h"
 #include "channel/subscriber.h"
 #include "net/event_loop.h"
@@ -91,6 +92,9 @@ class FanOut final : public net::TurnEnd, private Listener {
   // Before a publish: what the turn publishes goes out together, at its end.
   void hold_publishes();
 
+  // [main] Counts there how often messages were lost on the way here. Borrowed.
+  void count_gaps_in(base::Tally& gaps) noexcept { gaps_ = &gaps; }
+
   // For tests and status. Idle: nothing is on its way to a subscriber.
   [[nodiscard]] bool is_idle() const noexcept { return !woken_ && due_.empty(); }
   [[nodiscard]] size_t channel_count() const noexcept { return channels_.size(); }
@@ -151,6 +155,8 @@ class FanOut final : public net::TurnEnd, private Listener {
   uint64_t last_reading_ = 0;
   uint64_t last_stream_ = 0;
   bool holds_publishes_ = false;
+  base::Tally own_gaps_;
+  base::Tally* gaps_ = &own_gaps_;
 };
 
 }  // namespace ws::channel

@@ -53,6 +53,7 @@ void FanOut::hold_publishes() {
 void FanOut::take(const Event& event) {
   LocalChannel* const channel = find(event.family ? event.family.view() : event.channel.view());
   if (!channel) return;
+  if (event.kind == Event::Kind::gap) gaps_->add(1);
   if (event.kind == Event::Kind::control) return close_sessions(*channel, event.payload.view());
   if (event.kind == Event::Kind::gap && !channel->audiences.empty() &&
       !channel->audiences.front()->shaper.may_miss(channel->name))

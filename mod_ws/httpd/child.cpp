@@ -55,6 +55,8 @@ plugin::EngineSettings engine_settings(const ServerConfig& config, uint16_t proc
   if (config.receive_memory != kUnset)
     settings.receive_memory = static_cast<size_t>(config.receive_memory);
   settings.process = process;
+  settings.statistics = config.statistics;
+  settings.generation = static_cast<uint64_t>(mpm::query(AP_MPMQ_GENERATION));
   return settings;
 }
 
@@ -157,6 +159,12 @@ bool Child::endpoint(server_rec* s, const DirectoryConfig& config, Endpoint& fou
   if (!found.instance) return false;
   found.settings = &found.instance->settings(config.limits(), log_of(s));
   return true;
+}
+
+void Child::count_refusal(server_rec* s, const PluginBinding& plugin, int status) noexcept {
+  const uint32_t place = engine_->statistics().place_of(channel_namespace(s), plugin.location,
+                                                        (**plugin.library).name());
+  counters().counts(place).refused.at(plugin::refusal_kind(status)).add_shared(1);
 }
 
 Child::Room Child::room(session::Seat& seat) {

@@ -49,6 +49,11 @@ class Child {
   // [any] Of the log line that one was refused: a warning now and then, however many there are.
   [[nodiscard]] base::LogLevel level_of(Limit limit) noexcept;
 
+  // [any] Of this process, not of a loop.
+  [[nodiscard]] const plugin::Row& counters() const noexcept { return engine_->row(); }
+  // [worker] A handshake in this Location gets this status.
+  void count_refusal(server_rec* s, const PluginBinding& plugin, int status) noexcept;
+
   // [any]
   [[nodiscard]] channel::Bus& bus() noexcept { return engine_->bus(); }
 

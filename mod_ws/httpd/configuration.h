@@ -19,6 +19,7 @@
 
 namespace ws::plugin {
 class PluginLibrary;
+class Statistics;
 class TokenVerifier;
 }  // namespace ws::plugin
 
@@ -142,6 +143,7 @@ struct ServerConfig {
   const OptionLine* option_lines = nullptr;  // all of them, newest first
   bool has_tokens = false;                   // there is a WebSocketToken somewhere
   Child* child = nullptr;                    // in a child process
+  plugin::Statistics* statistics = nullptr;  // shared by all; null: there is no memory for them
   bool same_openssl = true;                  // as mod_ssl's
 
   // Of a virtual host.

@@ -14,7 +14,9 @@
 #include "httpd/plugin_check.h"
 #include "httpd/publish_handler.h"
 #include "httpd/state.h"
+#include "httpd/statistics_memory.h"
 #include "httpd/stop_later.h"
+#include "httpd/views.h"
 
 namespace ws::httpd {
 
@@ -45,6 +47,7 @@ int ws_post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* ptemp, server_rec* s) {
   if (!server_config(s)->bindings) return kOk;
   return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&] {
     check_openssl(ptemp, s);
+    prepare_statistics(s);
     return prepare_state(s, ptemp) ? kOk : HTTP_INTERNAL_SERVER_ERROR;
   });
 }
@@ -81,6 +84,7 @@ void ws_register_hooks(apr_pool_t*) {
   Detacher::register_hooks();
   handshake::register_hooks();
   publishing::register_hooks();
+  views::register_hooks();
 }
 
 }  // extern "C"

@@ -1,8 +1,6 @@
 // Requests to a Location with SetHandler websocket-publish.
 #include "httpd/publish_handler.h"
 
-#include <ap_expr.h>
-
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -12,6 +10,7 @@
 #include "httpd/child.h"
 #include "httpd/configuration.h"
 #include "httpd/guard.h"
+#include "httpd/handler_location.h"
 #include "httpd/refusal.h"
 #include "httpd/request_body.h"
 #include "httpd/stop_later.h"
@@ -50,6 +49,8 @@ int send(request_rec* r, int status, std::string_view json) {
 // Ends the connection: what is left of the body is not read.
 int refuse(request_rec* r, const Refusal& refusal) {
   r->connection->keepalive = AP_CONN_CLOSE;
+  if (Child* const child = global_config()->child)
+    child->counters().head().http_refused.add_shared(1);
   if (refusal.status == HTTP_UNAUTHORIZED)
     apr_table_setn(r->err_headers_out, "WWW-Authenticate", "Bearer");
   if (refusal.status == HTTP_METHOD_NOT_ALLOWED)
@@ -61,34 +62,6 @@ int refuse(request_rec* r, const Refusal& refusal) {
     ap_log_rerror(APLOG_MARK, level, 0, r, "publish refused with %d: %s", refusal.status,
                   refusal.message.c_str());
   return send(r, refusal.status, publish::error_answer(refusal.error, refusal.message));
-}
-
-bool sets_handler(request_rec* r, const core_dir_config& section) {
-  if (!section.expr_handler) return false;
-  const char* error = nullptr;
-  const char* const handler = ap_expr_str_exec(r, section.expr_handler, &error);
-  return !error && handler && std::string_view(handler) == kHandler;
-}
-
-// The Location that says SetHandler websocket-publish: the outermost, for one within it may have
-// other settings for some channels. Null: it has no plain path.
-const char* base_of(request_rec* r) {
-  const auto* const server =
-      static_cast<const core_server_config*>(ap_get_core_module_config(r->server->module_config));
-  const auto* const sections = reinterpret_cast<ap_conf_vector_t**>(server->sec_url->elts);
-  const std::string_view uri = r->uri;
-  const char* base = nullptr;
-  for (int i = 0; i < server->sec_url->nelts; ++i) {
-    const auto* const section =
-        static_cast<const core_dir_config*>(ap_get_core_module_config(sections[i]));
-    if (section->r || section->d_is_fnmatch || !sets_handler(r, *section)) continue;
-    std::string_view path = section->d;
-    if (path.ends_with('/')) path.remove_suffix(1);
-    const bool is_in =
-        uri.starts_with(path) && (uri.size() == path.size() || uri[path.size()] == '/');
-    if (is_in && (!base || path.size() < std::string_view(base).size())) base = section->d;
-  }
-  return base;
 }
 
 std::string_view path_below(const request_rec* r, std::string_view base) {
@@ -167,6 +140,7 @@ int answer(request_rec* r, const Call& call, std::string_view body) {
   const auto result = publish::execute(call, content, ground);
   if (const auto* const refusal = std::get_if<Refusal>(&result)) return refuse(r, *refusal);
   const auto& done = std::get<publish::Done>(result);
+  global_config()->child->counters().head().http_accepted.add_shared(1);
   if (done.is_replay) apr_table_setn(r->headers_out, "Idempotent-Replayed", "true");
   return send(r, HTTP_OK, done.json);
 }
@@ -175,7 +149,7 @@ int handle(request_rec* r) {
   const DirectoryConfig* const config = directory_config(r->per_dir_config);
   const publish::Keys* const keys = config ? config->publish_keys : nullptr;
   if (const auto refusal = check_caller(r, keys)) return refuse(r, *refusal);
-  const char* const base = base_of(r);
+  const char* const base = location_of_handler(r, kHandler);
   if (!base) {
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r,
                   "SetHandler %s needs a <Location> with a plain path around it", kHandler);

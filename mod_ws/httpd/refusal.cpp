@@ -23,6 +23,12 @@ int httpd_level(base::LogLevel level) {
   }
 }
 
+void count(request_rec* r, int status) {
+  Child* const child = global_config()->child;
+  const DirectoryConfig* const config = directory_config(r->per_dir_config);
+  if (child && config && config->plugin) child->count_refusal(r->server, *config->plugin, status);
+}
+
 void add_upgrade_headers(request_rec* r) {
   // RFC 9110, section 15.5.22; RFC 6455, section 4.4.
   apr_table_setn(r->err_headers_out, "Upgrade", "websocket");
@@ -73,6 +79,7 @@ constexpr std::string_view kUpgradePage =
 int refuse(request_rec* r, int status, std::string_view cause, std::string_view detail,
            base::LogLevel level) {
   r->connection->keepalive = AP_CONN_CLOSE;
+  count(r, status);
   if (!line_is_due(r, httpd_level(level))) return status;
   const std::string shown = detail.empty() ? std::string() : ": " + base::escaped(detail);
   ap_log_rerror(APLOG_MARK, httpd_level(level), 0, r, "WebSocket refused with %d: %.*s%s", status,

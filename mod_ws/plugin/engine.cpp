@@ -30,6 +30,8 @@ void Engine::adopt(session::SessionStart start) { state_->adopt(std::move(start)
 session::Seat Engine::reserve(size_t most) noexcept { return state_->reserve(most); }
 size_t Engine::session_count() const noexcept { return state_->session_count(); }
 channel::Bus& Engine::bus() noexcept { return state_->bus(); }
+const Row& Engine::row() const noexcept { return state_->first_loop().row; }
+Statistics& Engine::statistics() const noexcept { return state_->statistics(); }
 void Engine::begin_stop() { state_->begin_stop(); }
 void Engine::drain(const StopPlan& plan) { state_->drain(plan); }
 void Engine::hurry(uint16_t code, uint32_t wait_ms) noexcept { state_->hurry(code, wait_ms); }
@@ -44,13 +46,12 @@ Engine::State::State(const EngineSettings& settings, base::Log& log, const base:
   bus_ = std::move(bus);
   pool_ = std::make_unique<WorkPool>(std::max(settings.work_threads, 1u), settings.work_queue, log);
   const unsigned loops = std::clamp(settings.loops, 1u, 16u);
+  make_loops(clock, loops, settings.process, {settings.statistics, settings.generation});
   for (unsigned index = 0; index < loops; ++index) {
-    loops_.push_back(
-        std::make_unique<LoopContext>(log, clock, *bus_, seats_, settings.process, index));
-    closers_.push_back(std::make_unique<LoopCloser>(*loops_.back(), [this] { tell_change(); }));
-    bounds_.push_back(std::make_unique<MemoryBound>(*loops_.back(), MemoryBound::kSending,
+    closers_.push_back(std::make_unique<LoopCloser>(*loops_[index], [this] { tell_change(); }));
+    bounds_.push_back(std::make_unique<MemoryBound>(*loops_[index], MemoryBound::kSending,
                                                     settings.send_memory / loops));
-    bounds_.push_back(std::make_unique<MemoryBound>(*loops_.back(), MemoryBound::kReceiving,
+    bounds_.push_back(std::make_unique<MemoryBound>(*loops_[index], MemoryBound::kReceiving,
                                                     settings.receive_memory / loops));
   }
 }
@@ -86,7 +87,8 @@ bool Engine::State::start_threads() {
     for (size_t i = threads_.size(); i < loops_.size(); ++i) {
       threads_.reserve(loops_.size());
       const std::string name = "ws-loop-" + std::to_string(i);
-      threads_.push_back(base::start_quiet_thread(name.c_str(), [this, i] { run_loop(*loops_[i]); }));
+      threads_.push_back(
+          base::start_quiet_thread(name.c_str(), [this, i] { run_loop(*loops_[i]); }));
       ++running_;
     }
   } catch (const std::system_error& error) {

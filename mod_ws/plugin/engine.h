@@ -23,6 +23,8 @@ struct EngineSettings {
   size_t send_memory = size_t{256} << 20;
   size_t receive_memory = size_t{256} << 20;
   size_t mailbox_bytes = size_t{64} << 20;  // that other threads' calls may take, per loop
+  Statistics* statistics = nullptr;         // borrowed; null: its own
+  uint64_t generation = 0;                  // of the configuration, for these
 };
 
 // How the sessions end.
@@ -74,6 +76,10 @@ class Engine {
 
   // [any] Until the engine's end.
   [[nodiscard]] channel::Bus& bus() noexcept;
+
+  // [any] Until its end: where counts what belongs to no loop.
+  [[nodiscard]] const Row& row() const noexcept;
+  [[nodiscard]] Statistics& statistics() const noexcept;
 
   // [any] Sessions, and connections on their way to a loop.
   [[nodiscard]] size_t session_count() const noexcept;

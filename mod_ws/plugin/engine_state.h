@@ -13,6 +13,7 @@
 #include "plugin/loop_closer.h"
 #include "plugin/memory_bound.h"
 #include "plugin/runtime.h"
+#include "plugin/statistics.h"
 
 namespace ws::plugin {
 

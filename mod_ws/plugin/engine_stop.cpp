@@ -29,6 +29,9 @@ void Engine::State::drain(const StopPlan& plan) {
   const uint64_t now = clock_.now_ms();
   drain_since_ms_ = now;
   drain_sessions_ = session_count();
+  RowHead& shown = first_loop().row.head();
+  shown.stopping_since_ms.set(now);
+  shown.stopping_sessions.set(drain_sessions_);
   if (plan.spread_ms != StopPlan::kUntilTheyLeave)
     end_drain_by(now + plan.spread_ms + plan.wait_ms);
   for (size_t i = 0; i < loops_.size(); ++i)
@@ -46,6 +49,7 @@ void Engine::State::end_drain_by(uint64_t time_ms) noexcept {
   uint64_t known = drain_until_ms_;
   while (time_ms < known && !drain_until_ms_.compare_exchange_weak(known, time_ms)) {
   }
+  first_loop().row.head().stopping_until_ms.set(drain_until_ms_);
 }
 
 bool Engine::State::drained_within(uint32_t ms) {

@@ -136,11 +136,15 @@ wsp_status publish_to(PluginInstance& instance, wsp_bytes channel, wsp_opcode op
   protocol::MessageType type = type_of(opcode);
   if (loop && loop->keeps_plain) type.may_compress = false;
   const auto& rules = instance.config().channel_rules;
-  return to_status(instance.runtime()
-                       .bus()
-                       .publish(instance.full_name(view(channel)), type, view(payload), except,
-                                keep ? keep : channel::kept_by_rule(rules, view(channel)))
-                       .status);
+  Runtime& runtime = instance.runtime();
+  const channel::BusStatus status =
+      runtime.bus()
+          .publish(instance.full_name(view(channel)), type, view(payload), except,
+                   keep ? keep : channel::kept_by_rule(rules, view(channel)))
+          .status;
+  if (status == channel::BusStatus::ok)
+    (loop ? *loop : runtime.first_loop()).row.counts(instance.place()).published.add_shared(1);
+  return to_status(status);
 }
 
 const wsp_history_1& history_table() noexcept {

@@ -10,6 +10,7 @@
 #include "channel/fan_out.h"
 #include "net/event_loop.h"
 #include "plugin/loop_timers.h"
+#include "plugin/statistics.h"
 #include "session/session_table.h"
 
 namespace ws::plugin {
@@ -17,11 +18,18 @@ namespace ws::plugin {
 struct LoopContext {
   // [main]
   LoopContext(base::Log& log, const base::Clock& clock, channel::Bus& bus,
-              session::SeatCounter& seats, uint16_t process, unsigned index)
-      : loop(log, clock),
+              session::SeatCounter& seats, uint16_t process, unsigned index,
+              const Statistics& statistics, const Row& own_row)
+      : row(own_row),
+        loop(log, clock),
         table(loop, process, index, &seats),
         fan_out(loop, bus),
-        timers(loop, clock, index, acting) {}
+        timers(loop, clock, index, acting, row),
+        marker_(statistics, row, loop) {
+    loop.count_waiting_in(row.head().waiting_bytes);
+    table.count_in(row.traffic(), row.head().received_bytes);
+    fan_out.count_gaps_in(row.head().gaps);
+  }
 
   // [any] Hands a copied message over to the loop. False: more than `limit` bytes wait.
   template <class F>
@@ -43,6 +51,7 @@ struct LoopContext {
     return true;
   }
 
+  const OwnedRow row;  // in the statistics; all below count there
   net::EventLoop loop;
   session::SessionTable table;
   channel::FanOut fan_out;
@@ -61,6 +70,25 @@ struct LoopContext {
 
  private:
   static constexpr size_t kTaskCost = 128;
+
+  // For rates.
+  class Marker final : public net::TurnEnd {
+   public:
+    Marker(const Statistics& statistics, const Row& row, net::EventLoop& loop)
+        : statistics_(statistics), row_(row), loop_(loop) {
+      loop_.add_turn_end(*this);
+    }
+    ~Marker() override { loop_.remove_turn_end(*this); }
+    Marker(const Marker&) = delete;
+    Marker& operator=(const Marker&) = delete;
+    void on_turn_end() override { statistics_.mark(row_, loop_.now_ms()); }
+
+   private:
+    const Statistics& statistics_;
+    const Row& row_;
+    net::EventLoop& loop_;
+  };
+  Marker marker_;
 };
 
 }  // namespace ws::plugin

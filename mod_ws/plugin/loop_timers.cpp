@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "plugin/call_timer.h"
 #include "plugin/guard.h"
 
 namespace ws::plugin {
@@ -21,8 +22,12 @@ class LoopTimers::Entry final : public net::Timer {
 };
 
 LoopTimers::LoopTimers(net::EventLoop& loop, const base::Clock& clock, unsigned index,
-                       session::SessionId& acting) noexcept
-    : loop_(loop), clock_(clock), acting_(acting), last_(wsp_timer{index} << kIndexShift) {}
+                       session::SessionId& acting, const Row& row) noexcept
+    : loop_(loop),
+      clock_(clock),
+      acting_(acting),
+      row_(row),
+      last_(wsp_timer{index} << kIndexShift) {}
 
 LoopTimers::~LoopTimers() = default;
 
@@ -78,10 +83,13 @@ void LoopTimers::fire(Entry& entry) {
   std::unique_ptr<Entry> last;
   if (request.repeat_ms == 0) last = extract(entry.id);
   firing_ = &entry;
-  guarded(loop_.log(), "a timer", [&] {
+  CallTimes& times = row_.counts(request.place).callbacks[static_cast<size_t>(Callback::timer)];
+  const bool intact = guarded(loop_.log(), "a timer", [&] {
     const Acting acting(acting_, request.session);
+    const CallTimer timer(times);
     request.fn(request.arg);
   });
+  if (!intact) times.failures.add(1);
   firing_ = nullptr;
   if (stopped_firing_) {
     stopped_firing_.reset();

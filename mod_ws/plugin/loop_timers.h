@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "net/event_loop.h"
 #include "plugin/acting.h"
+#include "plugin/statistics.h"
 #include "wsp/extensions.h"
 
 namespace ws::plugin {
@@ -25,11 +26,12 @@ class LoopTimers {
     wsp_timer_fn fn;
     void* arg;
     session::SessionId session = 0;  // that acts in fn
+    uint32_t place = 0;              // in the statistics
   };
 
-  // [main] Borrowed. index: of the loop; part of the numbers. acting: the loop's.
+  // [main] Borrowed. index: of the loop; part of the numbers. acting, row: the loop's.
   LoopTimers(net::EventLoop& loop, const base::Clock& clock, unsigned index,
-             session::SessionId& acting) noexcept;
+             session::SessionId& acting, const Row& row) noexcept;
   // [main] When the loop runs no more.
   ~LoopTimers();
   LoopTimers(const LoopTimers&) = delete;
@@ -63,6 +65,7 @@ class LoopTimers {
   net::EventLoop& loop_;
   const base::Clock& clock_;
   session::SessionId& acting_;
+  const Row& row_;
   std::atomic<wsp_timer> last_;
   Entry* firing_ = nullptr;                // [loop]
   std::unique_ptr<Entry> stopped_firing_;  // [loop] it stopped itself

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "plugin/bytes.h"
+#include "plugin/call_timer.h"
 #include "plugin/delivery.h"
 #include "plugin/expiry.h"
 #include "plugin/guard.h"
@@ -24,6 +25,12 @@ constexpr wsp_opcode to_abi(protocol::Opcode opcode) noexcept {
 
 }  // namespace
 
+// Shapers are called on a loop, but in tests.
+LoopContext& PluginInstance::current_loop() const noexcept {
+  LoopContext* const loop = runtime_.current_loop();
+  return loop ? *loop : runtime_.first_loop();
+}
+
 LoopContext& PluginInstance::loop_of(const session::Session& session) const noexcept {
   return *runtime_.loop_of(session.id());
 }
@@ -34,17 +41,28 @@ session::Session* PluginInstance::find(const LoopContext& loop, session::Session
                                                                                   : nullptr;
 }
 
+template <class Body>
+bool PluginInstance::timed(LoopContext& loop, Callback callback, const char* what, Body&& body) {
+  CallTimes& times = loop.row.counts(place_).callbacks[static_cast<size_t>(callback)];
+  const CallTimer timer(times);
+  if (guarded(log(), what, body)) return true;
+  times.failures.add(1);
+  return false;
+}
+
 // An exception of one session's callback ends that session.
 template <class Body>
-void PluginInstance::call(session::Session& session, const char* what, Body&& body) {
-  const Acting acting(loop_of(session).acting, session.id());
-  if (!guarded(log(), what, body)) session.close(protocol::kInternalError, {});
+void PluginInstance::call(session::Session& session, Callback callback, const char* what,
+                          Body&& body) {
+  LoopContext& loop = loop_of(session);
+  const Acting acting(loop.acting, session.id());
+  if (!timed(loop, callback, what, body)) session.close(protocol::kInternalError, {});
 }
 
 bool PluginInstance::on_open(session::Session& session, const session::OpenRequest& request) {
   const auto& stored = static_cast<const StoredRequest&>(request);
   wsp_status status = WSP_E_FAILED;
-  (void)guarded(log(), "on_open", [&] {
+  (void)timed(loop_of(session), Callback::open, "on_open", [&] {
     if (!admit(session, stored.rights())) return;
     const Acting acting(loop_of(session).acting, session.id());
     status = table_.on_open(self_, session.id(), &stored.view(), &session.user_state);
@@ -82,21 +100,23 @@ void PluginInstance::on_message(session::Session& session, protocol::Opcode opco
   LoopContext& loop = loop_of(session);
   if (opcode == protocol::Opcode::text) loop.checked_text = payload;
   const wsp_message message{sizeof(wsp_message), to_abi(opcode), lend(payload)};
-  call(session, "on_message", [&] { table_.on_message(session.user_state, &message); });
+  call(session, Callback::message, "on_message",
+       [&] { table_.on_message(session.user_state, &message); });
   loop.checked_text = {};
 }
 
 void PluginInstance::on_drain(session::Session& session) {
   if (!table_.on_drain) return;
-  call(session, "on_drain", [&] { table_.on_drain(session.user_state); });
+  call(session, Callback::drain, "on_drain", [&] { table_.on_drain(session.user_state); });
 }
 
 void PluginInstance::on_close(session::Session& session, uint16_t code, std::string_view reason) {
-  PluginSession::end(session, loop_of(session));
+  LoopContext& loop = loop_of(session);
+  PluginSession::end(session, loop);
   if (!table_.on_close) return;
-  const Acting acting(loop_of(session).acting, session.id());
-  (void)guarded(log(), "on_close",
-                [&] { table_.on_close(session.user_state, code, lend(reason)); });
+  const Acting acting(loop.acting, session.id());
+  (void)timed(loop, Callback::close, "on_close",
+              [&] { table_.on_close(session.user_state, code, lend(reason)); });
 }
 
 bool PluginInstance::shape(const channel::Event& event, channel::WireMessage& wire) noexcept {
@@ -122,8 +142,9 @@ bool PluginInstance::shape_message(const channel::Event& event,
   if (!event.type.may_compress)
     if (LoopContext* const loop = runtime_.current_loop()) keep_plain.emplace(*loop, true);
   bool deliver = false;
-  const bool intact = guarded(
-      log(), "on_deliver", [&] { deliver = table_.on_deliver(self_, delivery.table()) == WSP_OK; });
+  const bool intact = timed(current_loop(), Callback::deliver, "on_deliver", [&] {
+    deliver = table_.on_deliver(self_, delivery.table()) == WSP_OK;
+  });
   return intact && deliver;
 }
 
@@ -134,7 +155,7 @@ bool PluginInstance::shape_change(const channel::Event& event,
   const channel::Member& who = *event.member;
   const wsp_member member{sizeof(wsp_member), who.session_count, lend(who.key), lend(who.info)};
   const bool joined = event.kind == channel::Event::Kind::joined;
-  const bool intact = guarded(log(), "a presence callback", [&] {
+  const bool intact = timed(current_loop(), Callback::presence, "a presence callback", [&] {
     on_presence_(presence_self_, &member, joined ? 1 : 0, delivery.table());
   });
   return intact && delivery.is_replaced();
@@ -149,8 +170,8 @@ bool PluginInstance::may_miss(std::string_view channel) const noexcept {
 bool PluginInstance::shape_gap(const channel::Event& event, channel::WireMessage& wire) noexcept {
   if (!on_gap_) return false;
   Delivery delivery(event, wire);
-  const bool intact =
-      guarded(log(), "a gap callback", [&] { on_gap_(gap_self_, delivery.table()); });
+  const bool intact = timed(current_loop(), Callback::presence, "a gap callback",
+                            [&] { on_gap_(gap_self_, delivery.table()); });
   return intact && delivery.is_replaced();
 }
 

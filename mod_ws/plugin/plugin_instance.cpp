@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "plugin/bytes.h"
+#include "plugin/call_timer.h"
 #include "plugin/guard.h"
 #include "plugin/host_api.h"
 #include "plugin/plugin_config.h"
@@ -31,6 +32,8 @@ PluginInstance::PluginInstance(InstanceConfig config, Runtime& runtime)
     : config_(std::move(config)),
       table_(config_.library->table()),
       runtime_(runtime),
+      place_(runtime.statistics().place_of(config_.channel_namespace, config_.location,
+                                           config_.library->name())),
       host_(make_host(*this)) {}
 
 PluginInstance::~PluginInstance() = default;
@@ -121,7 +124,7 @@ const session::SessionSettings& PluginInstance::settings(const session::SessionL
   const std::lock_guard lock(settings_mutex_);
   for (const auto& known : settings_)
     if (known.limits == own && &known.log == &log) return known;
-  settings_.push_back({own, *this, log, std::string(config_.library->name())});
+  settings_.push_back({own, *this, log, std::string(config_.library->name()), place_});
   return settings_.back();
 }
 
@@ -134,8 +137,13 @@ HandshakeDecision PluginInstance::handshake(StoredRequest& request,
   wsp_status status = WSP_OK;
   if (table_.on_handshake) {
     status = WSP_E_FAILED;
-    (void)guarded(log(), "on_handshake",
-                  [&] { status = table_.on_handshake(self_, &request.view(), answer.table()); });
+    CallTimes& times = runtime_.first_loop().row.counts(place_).callbacks[static_cast<size_t>(
+        Callback::handshake)];
+    const CallTimer timer(times, CallTimer::Writer::any);
+    const bool intact = guarded(log(), "on_handshake", [&] {
+      status = table_.on_handshake(self_, &request.view(), answer.table());
+    });
+    if (!intact) times.failures.add_shared(1);
   }
   HandshakeDecision decision = std::move(answer).decide(status);
   request.set_subprotocol(decision.subprotocol);

@@ -58,6 +58,9 @@ class PluginInstance final : public session::SessionHandler, public channel::Sha
 
   [[nodiscard]] const InstanceConfig& config() const noexcept { return config_; }
 
+  // [any] In the statistics.
+  [[nodiscard]] uint32_t place() const noexcept { return place_; }
+
   // ---- for the engine ----
 
   // [main] The plugin's create(). Once; false: the log says so, and no other callback follows.
@@ -115,13 +118,17 @@ class PluginInstance final : public session::SessionHandler, public channel::Sha
   [[nodiscard]] bool shape_change(const channel::Event& event, channel::WireMessage& wire) noexcept;
   [[nodiscard]] bool shape_gap(const channel::Event& event, channel::WireMessage& wire) noexcept;
   [[nodiscard]] LoopContext& loop_of(const session::Session& session) const noexcept;
+  [[nodiscard]] LoopContext& current_loop() const noexcept;
   template <class Body>
-  void call(session::Session& session, const char* what, Body&& body);
+  [[nodiscard]] bool timed(LoopContext& loop, Callback callback, const char* what, Body&& body);
+  template <class Body>
+  void call(session::Session& session, Callback callback, const char* what, Body&& body);
   void end_creating(Life life);
 
   const InstanceConfig config_;
   const wsp_plugin& table_;
   Runtime& runtime_;
+  const uint32_t place_;
   wsp_host host_;
   void* self_ = nullptr;
   wsp_presence_fn on_presence_ = nullptr;

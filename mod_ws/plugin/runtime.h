@@ -38,6 +38,7 @@ class Runtime {
   [[nodiscard]] virtual bool start_threads() = 0;
 
   [[nodiscard]] base::Log& log() const noexcept { return log_; }
+  [[nodiscard]] Statistics& statistics() const noexcept { return *statistics_; }
   [[nodiscard]] channel::Bus& bus() const noexcept { return *bus_; }
   [[nodiscard]] WorkPool& pool() const noexcept { return *pool_; }
   [[nodiscard]] size_t mailbox_limit() const noexcept { return mailbox_limit_; }
@@ -46,8 +47,18 @@ class Runtime {
   Runtime(base::Log& log, size_t mailbox_limit) noexcept
       : log_(log), mailbox_limit_(mailbox_limit) {}
 
+  // Where and as what the loops count. statistics: borrowed; null: the process's own.
+  struct Counting {
+    Statistics* statistics = nullptr;
+    uint64_t generation = 0;
+  };
+  // [main] With the bus in place.
+  void make_loops(const base::Clock& clock, unsigned count, uint16_t process, Counting counting);
+
   base::Log& log_;
   const size_t mailbox_limit_;
+  std::unique_ptr<OwnStatistics> own_statistics_;
+  Statistics* statistics_ = nullptr;
   std::unique_ptr<channel::Bus> bus_;
   session::SeatCounter seats_;
   std::vector<std::unique_ptr<LoopContext>> loops_;  // the same from the constructor on

@@ -3,24 +3,26 @@
 
 #include <cstddef>
 
+#include "base/tally.h"
+
 namespace ws::session {
 
 class MemoryShare {
  public:
   // sum: outlives it.
-  explicit MemoryShare(size_t& sum) noexcept : sum_(sum) {}
-  ~MemoryShare() { sum_ -= bytes_; }
+  explicit MemoryShare(base::Tally& sum) noexcept : sum_(sum) {}
+  ~MemoryShare() { sum_.add(0 - bytes_); }
   MemoryShare(const MemoryShare&) = delete;
   MemoryShare& operator=(const MemoryShare&) = delete;
 
   void set(size_t bytes) noexcept {
-    sum_ += bytes - bytes_;
+    sum_.add(bytes - bytes_);
     bytes_ = bytes;
   }
   [[nodiscard]] size_t bytes() const noexcept { return bytes_; }
 
  private:
-  size_t& sum_;
+  base::Tally& sum_;
   size_t bytes_ = 0;
 };
 

@@ -59,6 +59,7 @@ SessionId Session::begin(SessionTable& table, SessionStart start) {
 
 void Session::open_with(const SessionStart& start) {
   log_begin();
+  traffic().opened[is_tls() ? 1 : 0].add(1);
   const bool accepted = settings_.handler.on_open(*this, *start.request);
   if (!accepted) {
     handled_ = false;
@@ -105,6 +106,16 @@ void Session::set_state(State state) {
 }
 
 size_t Session::on_input(std::span<char> bytes) {
+  const uint64_t bytes_before = bytes_in_;
+  const uint64_t messages_before = messages_in_;
+  const size_t taken = take_input(bytes);
+  // Ended or not: until the turn's end this lives.
+  traffic().bytes_in.add(bytes_in_ - bytes_before);
+  traffic().messages_in.add(messages_in_ - messages_before);
+  return taken;
+}
+
+size_t Session::take_input(std::span<char> bytes) {
   const size_t offered = bytes.size();
   if (state_ == State::finishing) {
     discard(offered);
@@ -229,7 +240,7 @@ void Session::write_frame(protocol::Opcode opcode, std::string_view payload) {
   char header[protocol::kMaxServerHeader];
   const size_t size = protocol::write_frame_header(header, opcode, payload.size());
   write({header, size}, payload);
-  bytes_out_ += size + payload.size();
+  count_out(0, size + payload.size());
 }
 
 void Session::write_close(uint16_t code, std::string_view reason) {
@@ -265,7 +276,7 @@ Session::SendResult Session::send(protocol::MessageType type, std::string_view p
   if (!has_room()) return SendResult::full;
   if (deflate_.server_window_bits == 0 || !write_compressed(type, payload))
     write_frame(type.opcode, payload);
-  ++messages_out_;
+  count_out(1, 0);
   check_pressure();
   return SendResult::ok;
 }
@@ -282,8 +293,7 @@ Session::SendResult Session::send_frames(const base::SharedBytes& frames, uint32
     return SendResult::full;
   }
   write(frames, {stream, wanted}, begin);
-  bytes_out_ += frames.size() - begin;
-  messages_out_ += wanted;
+  count_out(wanted, frames.size() - begin);
   check_pressure();
   return SendResult::ok;
 }

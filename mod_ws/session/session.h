@@ -111,7 +111,7 @@ class Session final : public net::Connection {
 
   // A partly received message, and since when.
   struct Inbound {
-    explicit Inbound(size_t& all) noexcept : memory(all) {}
+    explicit Inbound(base::Tally& all) noexcept : memory(all) {}
     MemoryShare memory;
     std::unique_ptr<protocol::MessageAssembler> assembler;
     std::unique_ptr<protocol::Inflater> inflater;  // of a compressed message, without takeover
@@ -135,6 +135,15 @@ class Session final : public net::Connection {
   };
 
   Session(SessionTable& table, SessionStart& start);
+
+  [[nodiscard]] Traffic& traffic() const noexcept { return table_.traffic(settings_.place); }
+  size_t take_input(std::span<char> bytes);
+  void count_out(uint64_t messages, uint64_t bytes) noexcept {
+    messages_out_ += messages;
+    bytes_out_ += bytes;
+    traffic().messages_out.add(messages);
+    traffic().bytes_out.add(bytes);
+  }
 
   size_t on_input(std::span<char> bytes) override;
   void on_input_end(End end) override;

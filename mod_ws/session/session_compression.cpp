@@ -60,7 +60,7 @@ bool Session::write_compressed(protocol::MessageType type, std::string_view payl
   const size_t size =
       protocol::write_frame_header(header, type.opcode, deflated.size(), true, true);
   write({header, size}, deflated);
-  bytes_out_ += size + deflated.size();
+  count_out(0, size + deflated.size());
   return true;
 }
 

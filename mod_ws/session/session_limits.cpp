@@ -63,6 +63,7 @@ void Session::take_back(net::Dropped dropped) {
 void Session::count_dropped(uint32_t messages) {
   dropped_ += messages;
   table_.count_dropped(messages);
+  traffic().dropped.add(messages);
 }
 
 // While most of what waits may be dropped, the peer's wishes are heard: it may want less.

@@ -35,6 +35,8 @@ void Session::report(uint16_t code, std::string_view reason, std::string_view ca
   reported_ = true;
   if (handled_) settings_.handler.on_close(*this, code, reason);
   attachment.reset();
+  traffic().closed[is_tls() ? 1 : 0].add(1);
+  traffic().closed_by[close_kind(code)].add(1);
   log_end(code, reason, cause);
 }
 

@@ -48,6 +48,7 @@ struct SessionSettings {
   SessionHandler& handler;
   base::Log& log;
   std::string plugin_name;  // for the log
+  uint32_t place = 0;       // of its Location in the statistics
 };
 
 }  // namespace ws::session

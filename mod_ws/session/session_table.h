@@ -11,12 +11,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/tally.h"
 #include "protocol/deflater_pool.h"
 #include "protocol/inflater.h"
 #include "protocol/message_assembler.h"
 #include "session/bad_end_lines.h"
 #include "session/seat.h"
 #include "session/server_seats.h"
+#include "session/traffic.h"
 
 namespace ws::net {
 class EventLoop;
@@ -70,8 +72,15 @@ class SessionTable {
   [[nodiscard]] BadEndLines& bad_end_lines() noexcept { return bad_end_lines_; }
 
   // Bytes of all messages that are not complete: each session changes its share.
-  [[nodiscard]] size_t& received_bytes() noexcept { return received_bytes_; }
-  [[nodiscard]] size_t received_bytes() const noexcept { return received_bytes_; }
+  [[nodiscard]] base::Tally& received_bytes() noexcept { return *received_bytes_; }
+  [[nodiscard]] size_t received_bytes() const noexcept { return received_bytes_->get(); }
+
+  // [main] Counts there from now on: a Traffic for each place that settings name. Borrowed.
+  void count_in(Traffic* places, base::Tally& received_bytes) noexcept {
+    traffic_ = places;
+    received_bytes_ = &received_bytes;
+  }
+  [[nodiscard]] Traffic& traffic(uint32_t place) noexcept { return traffic_[place]; }
 
   // Calls f for each session; f may end sessions.
   void for_each(const std::function<void(Session&)>& f);
@@ -113,7 +122,10 @@ class SessionTable {
   std::deque<uint32_t> free_;  // oldest first: a number comes back as late as possible
   std::atomic<size_t> size_ = 0;
   std::atomic<uint64_t> dropped_messages_ = 0;
-  size_t received_bytes_ = 0;
+  Traffic own_traffic_;
+  Traffic* traffic_ = &own_traffic_;
+  base::Tally own_received_bytes_;
+  base::Tally* received_bytes_ = &own_received_bytes_;
   std::unique_ptr<protocol::MessageAssembler> spare_;
   protocol::DeflaterPool deflaters_;
   std::unique_ptr<protocol::Inflater> inflater_;

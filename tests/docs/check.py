@@ -19,7 +19,8 @@ DIRECTIVES_SOURCE = "mod_ws/httpd/directives.cpp"
 LIMITS_SOURCE = "mod_ws/session/session_settings.h"
 RATES_SOURCE = "mod_ws/session/rate_limit.h"
 DIRECTIVES_PAGE = "mod_ws/docs/directives.md"
-NO_DIRECTIVES = {"WebSocketClient"}  # of plugin_sdk/js
+NO_DIRECTIVES = {"WebSocketClient",  # of plugin_sdk/js
+                 "WebSocketLocation"}  # in mod_status
 
 
 def files():

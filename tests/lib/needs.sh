@@ -48,6 +48,7 @@ needs_for_httpd() {
   need python3-h2 have_python_module h2
   need nginx have nginx
   need haproxy have haproxy
+  need prometheus have promtool
 }
 
 needs_for_php() {

@@ -30,7 +30,7 @@ TEST_GROUP(memory_bound) {
   Stage stage{scripted_plugin(script)};
   MemoryBound bound{stage.runtime.first_loop(), MemoryBound::kReceiving, kLimit};
 
-  size_t held() { return stage.runtime.first_loop().table.received_bytes(); }
+  size_t held() { return stage.runtime.first_loop().table.received_bytes().get(); }
   Stage::Seat& begin(size_t size) {
     auto& seat = stage.connect();
     seat.peer.send(begun(size));

@@ -99,8 +99,7 @@ HandRuntime::HandRuntime(base::Log& log, const base::Clock& clock, unsigned loop
     : Runtime(log, mailbox_limit) {
   bus_ = std::make_unique<channel::LocalBus>(clock);
   pool_ = std::make_unique<WorkPool>(2, 4, log);
-  for (unsigned i = 0; i < loops; ++i)
-    loops_.push_back(std::make_unique<LoopContext>(log, clock, *bus_, seats_, 7, i));
+  make_loops(clock, loops, 7, {});
 }
 
 HandRuntime::~HandRuntime() {
