@@ -41,6 +41,11 @@ plugin::StopPlan drain_plan(const ServerConfig& config) noexcept {
           .wait_ms = kDrainWaitMs};
 }
 
+std::string duration_text(const plugin::StopPlan& plan) {
+  if (plan.spread_ms == plugin::StopPlan::kUntilTheyLeave) return "stay until they end";
+  return "are closed within " + std::to_string(plan.spread_ms) + " ms";
+}
+
 size_t descriptor_limit() noexcept {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 1'000'000;
@@ -94,6 +99,7 @@ bool Child::start_engine() {
       std::move(channels.bus));
   stop_signals_.emplace(*engine_, kStopWaitMs);
   stop_signals_->listen();
+  if (!mpm::is_one_process()) orphan_watch_.emplace(main_log(), [this] { end_as_orphan(); });
   return true;
 }
 
@@ -117,8 +123,24 @@ void Child::end_engine() {
     (void)log_queue_.wait_written(kLogWaitMs);
     _exit(0);
   }
+  orphan_watch_.reset();
   stop_signals_.reset();
   engine_.reset();
+}
+
+// Nobody will ever replace this process: its clients find others, or nobody.
+void Child::end_as_orphan() {
+  // On the way to its end it may be the last.
+  const bool is_expected = engine_->drain_state().drains;
+  main_log().write(is_expected ? base::LogLevel::info : base::LogLevel::error,
+                   "httpd's parent process is gone: this one closes its " +
+                       std::to_string(engine_->session_count()) + " WebSockets and ends");
+  engine_->hurry(kStop.code, kStop.wait_ms);
+  engine_->drain(kStop);
+  while (!engine_->drained_within(100)) {
+  }
+  (void)log_queue_.wait_written(kLogWaitMs);
+  _exit(0);
 }
 
 // The pages of the site come first: without a free place no child can serve them.
@@ -173,7 +195,9 @@ Child::Room Child::room(session::Seat& seat) {
   if (!handshakes_.take(clock_.now_ms())) return Room::too_fast;
   seat = engine_->reserve(max_connections_);
   if (!seat) return Room::full;
-  return engine_->start() ? Room::yes : Room::stopping;
+  if (!engine_->start()) return Room::stopping;
+  if (orphan_watch_) orphan_watch_->start();
+  return Room::yes;
 }
 
 base::LogLevel Child::level_of(Limit limit) noexcept {
@@ -203,7 +227,12 @@ void Child::begin_stop(bool graceful) noexcept {
     stop_signals_->listen();
     if (others_serve) {
       mpm::mark_as_draining();
-      engine_->drain(drain_plan(*server_config(main_server_)));
+      const plugin::StopPlan plan = drain_plan(*server_config(main_server_));
+      if (const size_t sessions = engine_->session_count(); sessions > 0)
+        main_log().write(base::LogLevel::info, "this process ends while others serve: its " +
+                                                   std::to_string(sessions) + " WebSockets " +
+                                                   duration_text(plan));
+      engine_->drain(plan);
     } else {
       engine_->hurry(kStop.code, kStop.wait_ms);
       engine_->drain(kStop);

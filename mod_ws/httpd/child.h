@@ -14,6 +14,7 @@
 #include "httpd/detach.h"
 #include "httpd/fatal_signals.h"
 #include "httpd/httpd_log.h"
+#include "httpd/orphan_watch.h"
 #include "httpd/refusal_lines.h"
 #include "httpd/stop_signals.h"
 #include "httpd/timed_servers.h"
@@ -76,6 +77,7 @@ class Child {
   static void tell_missed(uint64_t lines, base::LogLevel level, base::Log& log) noexcept;
   void make_room();
   void end_engine();
+  void end_as_orphan();
 
   server_rec* main_server_;
   base::MonotonicClock clock_;
@@ -94,6 +96,7 @@ class Child {
   RefusalLines fault_lines_;                // above
   std::unique_ptr<plugin::Engine> engine_;  // borrows what is above
   std::optional<StopSignals> stop_signals_;
+  std::optional<OrphanWatch> orphan_watch_;
   bool hurries_ = false;
   Detacher detacher_;
   session::SharedRate handshakes_;

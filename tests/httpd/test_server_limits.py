@@ -63,7 +63,7 @@ def test_one_loop_thread_by_default(start_httpd):
     peers = [server.connect("/ws/echo", scheme) for scheme in ("ws", "wss") * 20]
     own = processes.thread_names(pid)
     assert [name for name in own if "loop" in name] == ["ws-loop-0"]
-    assert processes.threads(pid) - before <= len({"ws-loop-0", "ws-log", "ws-watchdog"})
+    assert processes.threads(pid) - before <= len({"ws-loop-0", "ws-log", "ws-watchdog", "ws-parent"})
     for peer in peers:
         peer.close()
 
