@@ -105,7 +105,14 @@ bool Child::start_engine() {
 
 Child::~Child() {
   guarded(main_server_, false, [this] { return end_engine(), true; });
-  if (!log_queue_.stop(kLogWaitMs)) _exit(0);
+  if (!stop_logs()) _exit(0);
+}
+
+bool Child::stop_logs() noexcept {
+  bool stopped = true;
+  for (HostLog& host : logs_)
+    if (host.connections) stopped = host.connections->stop(kLogWaitMs) && stopped;
+  return log_queue_.stop(kLogWaitMs) && stopped;
 }
 
 void Child::end_engine() {
@@ -164,22 +171,24 @@ void Child::make_configured_instances() {
                    one->place.file, one->place.line);
 }
 
-base::Log& Child::log_of(server_rec* s) {
+Child::HostLog& Child::logs_of(server_rec* s) {
   const auto same = [s](const HostLog& log) { return log.direct.server() == s; };
   {
     const std::shared_lock lock(logs_mutex_);
     const auto found = std::ranges::find_if(logs_, same);
-    if (found != logs_.end()) return found->queued;
+    if (found != logs_.end()) return *found;
   }
   const std::unique_lock lock(logs_mutex_);
   const auto found = std::ranges::find_if(logs_, same);
-  return (found != logs_.end() ? *found : logs_.emplace_back(s, log_queue_)).queued;
+  return found != logs_.end() ? *found : logs_.emplace_back(s, log_queue_);
 }
 
 bool Child::endpoint(server_rec* s, const DirectoryConfig& config, Endpoint& found) {
   found.instance = engine_->instance(instance_config(config, s));
   if (!found.instance) return false;
-  found.settings = &found.instance->settings(config.limits(), log_of(s));
+  HostLog& logs = logs_of(s);
+  found.settings = &found.instance->settings(config.limits(), logs.queued,
+                                             logs.connections ? &*logs.connections : nullptr);
   return true;
 }
 
@@ -211,7 +220,7 @@ bool Child::refusal_line_is_due(request_rec* r, int level) noexcept {
   RefusalLines& lines = level == APLOG_INFO ? refusal_lines_ : fault_lines_;
   const RefusalLines::Turn turn = lines.take(clock_.now_ms());
   tell_missed(turn.missed, level == APLOG_INFO ? base::LogLevel::info : base::LogLevel::error,
-              log_of(r->server));
+              logs_of(r->server).queued);
   return turn.due;
 }
 

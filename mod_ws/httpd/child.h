@@ -11,6 +11,7 @@
 #include "base/log_queue.h"
 #include "base/once_per.h"
 #include "httpd/configuration.h"
+#include "httpd/connection_log.h"
 #include "httpd/detach.h"
 #include "httpd/fatal_signals.h"
 #include "httpd/httpd_log.h"
@@ -71,7 +72,9 @@ class Child {
  private:
   explicit Child(server_rec* s);
   [[nodiscard]] bool start_engine();
-  base::Log& log_of(server_rec* s);
+  struct HostLog;
+  HostLog& logs_of(server_rec* s);
+  [[nodiscard]] bool stop_logs() noexcept;
   [[nodiscard]] base::Log& main_log() noexcept { return logs_.front().queued; }
   void make_configured_instances();
   static void tell_missed(uint64_t lines, base::LogLevel level, base::Log& log) noexcept;
@@ -82,9 +85,13 @@ class Child {
   server_rec* main_server_;
   base::MonotonicClock clock_;
   struct HostLog {
-    HostLog(server_rec* s, base::LogQueue& queue) noexcept : direct(s), queued(direct, queue) {}
+    HostLog(server_rec* s, base::LogQueue& queue) noexcept : direct(s), queued(direct, queue) {
+      if (const ConnectionLogTarget* const target = server_config(s)->connection_log)
+        connections.emplace(s, *target);
+    }
     HttpdLog direct;
     base::QueuedLog queued;
+    std::optional<ConnectionLog> connections;
   };
   base::LogQueue log_queue_;  // no thread of ours waits for a log
   FatalSignals fatal_signals_{log_queue_};

@@ -166,6 +166,8 @@ void* merge_server_config(apr_pool_t* pool, void* base_config, void* add_config)
   *merged = *static_cast<const ServerConfig*>(add_config);
   if (!merged->channel_namespace)
     merged->channel_namespace = static_cast<const ServerConfig*>(base_config)->channel_namespace;
+  if (!merged->connection_log && !merged->connection_log_off)
+    merged->connection_log = static_cast<const ServerConfig*>(base_config)->connection_log;
   return merged;
 }
 

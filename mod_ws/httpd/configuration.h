@@ -30,6 +30,7 @@ class Keys;
 namespace ws::httpd {
 
 class Child;
+struct ConnectionLogTarget;
 
 // A place in the configuration files, for messages.
 struct ConfigPlace {
@@ -148,6 +149,8 @@ struct ServerConfig {
 
   // Of a virtual host.
   const char* channel_namespace = nullptr;
+  ConnectionLogTarget* connection_log = nullptr;
+  bool connection_log_off = false;  // WebSocketLog off
 
   // With the defaults for what is unset. An empty directory: each child has its own channels.
   [[nodiscard]] channel::LmdbSettings state(apr_pool_t* pool) const;

@@ -8,6 +8,7 @@
 
 #include "httpd/compression_directive.h"
 #include "httpd/configuration.h"
+#include "httpd/connection_log.h"
 #include "httpd/identity_directives.h"
 #include "httpd/limit_directives.h"
 #include "httpd/number_text.h"
@@ -313,6 +314,10 @@ const command_rec kDirectives[] = {
                   kSections, "connections of this section, or 'off' (default off)"),
     AP_INIT_TAKE1("WebSocketPublishKey", ws_set_publish_keys, nullptr, kSections,
                   "a file with the keys of those who may publish here over HTTP, or 'none'"),
+    AP_INIT_TAKE12(
+        "WebSocketLog", ws_set_connection_log, nullptr, RSRC_CONF,
+        "a file or '|program' that gets a line at each connection's end, and the form of "
+        "that line; or 'off' (default off)"),
     AP_INIT_TAKE1("WebSocketLoops", ws_set_server_number, info(kLoops), RSRC_CONF,
                   "event loop threads in each child process (default 1)"),
     AP_INIT_TAKE1("WebSocketMaxConnections", ws_set_server_number, info(kMaxConnections), RSRC_CONF,
@@ -325,9 +330,10 @@ const command_rec kDirectives[] = {
     AP_INIT_TAKE1("WebSocketReceiveMemory", ws_set_server_number, info(kReceiveMemory), RSRC_CONF,
                   "bytes of messages that clients of a child process have not completed "
                   "(default 256M)"),
-    AP_INIT_TAKE1("WebSocketDrain", ws_set_server_duration, info(kDrain), RSRC_CONF,
-                  "how long a child process that a restart replaces takes to close its connections, "
-                  "or 'off': it keeps them until they end (default 30s)"),
+    AP_INIT_TAKE1(
+        "WebSocketDrain", ws_set_server_duration, info(kDrain), RSRC_CONF,
+        "how long a child process that a restart replaces takes to close its connections, "
+        "or 'off': it keeps them until they end (default 30s)"),
     AP_INIT_TAKE1("WebSocketPluginDir", ws_set_plugin_dir, nullptr, RSRC_CONF,
                   "where plugins are looked up by name (default: websocket, beside the module)"),
     AP_INIT_TAKE1("WebSocketNamespace", ws_set_namespace, nullptr, RSRC_CONF,

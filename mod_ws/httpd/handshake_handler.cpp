@@ -226,6 +226,7 @@ int upgrade(request_rec* r, const DirectoryConfig& config) {
   start.settings = endpoint.settings;
   start.deflate = agree_on_compression(endpoint.settings->limits, accept, decision);
   start.user = r->user ? r->user : "";
+  if (r->uri) start.path = r->uri;
   start.remote_ip = r->useragent_ip ? r->useragent_ip : "";
   start.request = std::move(request);
   return switch_protocols(r, accept, decision, std::move(start));

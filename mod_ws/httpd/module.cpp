@@ -7,6 +7,7 @@
 
 #include "httpd/child.h"
 #include "httpd/configuration.h"
+#include "httpd/connection_log.h"
 #include "httpd/detach.h"
 #include "httpd/directives.h"
 #include "httpd/guard.h"
@@ -40,6 +41,12 @@ extern "C" {
 
 int ws_check_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {
   return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&] { return check_plugins(pconf, s); });
+}
+
+int ws_open_logs(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {
+  if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return kOk;
+  return guarded(s, HTTP_INTERNAL_SERVER_ERROR,
+                 [&] { return open_connection_logs(pconf, s) ? kOk : HTTP_INTERNAL_SERVER_ERROR; });
 }
 
 int ws_post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* ptemp, server_rec* s) {
@@ -78,6 +85,7 @@ void ws_child_stopping(apr_pool_t*, int graceful) {
 
 void ws_register_hooks(apr_pool_t*) {
   ap_hook_check_config(ws_check_config, nullptr, nullptr, APR_HOOK_MIDDLE);
+  ap_hook_open_logs(ws_open_logs, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_post_config(ws_post_config, nullptr, nullptr, APR_HOOK_LAST);
   ap_hook_child_init(ws_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_child_stopping(ws_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);

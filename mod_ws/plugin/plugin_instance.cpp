@@ -115,7 +115,7 @@ void PluginInstance::destroy() noexcept {
 }
 
 const session::SessionSettings& PluginInstance::settings(const session::SessionLimits& limits,
-                                                         base::Log& log) {
+                                                         base::Log& log, session::EndLog* ends) {
   session::SessionLimits own = limits;
   if (table_.accepts != 0) {
     own.accepts_text = own.accepts_text && (table_.accepts & WSP_ACCEPT_TEXT) != 0;
@@ -124,7 +124,7 @@ const session::SessionSettings& PluginInstance::settings(const session::SessionL
   const std::lock_guard lock(settings_mutex_);
   for (const auto& known : settings_)
     if (known.limits == own && &known.log == &log) return known;
-  settings_.push_back({own, *this, log, std::string(config_.library->name()), place_});
+  settings_.push_back({own, *this, log, std::string(config_.library->name()), place_, ends});
   return settings_.back();
 }
 

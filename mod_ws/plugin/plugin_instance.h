@@ -52,9 +52,10 @@ class PluginInstance final : public session::SessionHandler, public channel::Sha
                                             std::span<const std::string_view> offered);
 
   // [any] For SessionStart, with what the plugin accepts. Valid as long as this; equal ones are
-  // one. log: of the sessions; borrowed.
+  // one. log, ends (or null): of the sessions; borrowed, and the same two go together always.
   [[nodiscard]] const session::SessionSettings& settings(const session::SessionLimits& limits,
-                                                         base::Log& log);
+                                                         base::Log& log,
+                                                         session::EndLog* ends = nullptr);
 
   [[nodiscard]] const InstanceConfig& config() const noexcept { return config_; }
 

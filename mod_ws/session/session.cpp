@@ -18,10 +18,15 @@ constexpr size_t kLargeMessage = size_t{16} * 1024;
 // What a peer may still send after the end of messages before it is cut off.
 constexpr uint32_t kMaxDiscarded = uint32_t{4} << 20;
 
-std::unique_ptr<char[]> join_identity(std::string_view address, std::string_view user) {
-  auto joined = std::make_unique<char[]>(address.size() + user.size() + 2);
-  std::memcpy(joined.get(), address.data(), address.size());
-  if (!user.empty()) std::memcpy(joined.get() + address.size() + 1, user.data(), user.size());
+std::unique_ptr<char[]> join_identity(std::initializer_list<std::string_view> texts) {
+  size_t size = 0;
+  for (const std::string_view text : texts) size += text.size() + 1;
+  auto joined = std::make_unique<char[]>(size);
+  char* to = joined.get();
+  for (const std::string_view text : texts) {
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
+    to += text.size() + 1;
+  }
   return joined;
 }
 
@@ -36,8 +41,9 @@ Session::Session(SessionTable& table, SessionStart& start)
       heard_ms_(now_ms()),
       since_ms_(now_ms()),
       deflate_(start.deflate) {
-  if (settings_.log.enabled(base::LogLevel::info))
-    identity_ = join_identity(start.remote_ip, start.user);
+  if (settings_.ends || settings_.log.enabled(base::LogLevel::info))
+    identity_ = join_identity(
+        {start.remote_ip, start.user, settings_.ends ? start.path : std::string_view()});
 }
 
 Session::~Session() {

@@ -38,6 +38,7 @@ struct SessionStart {
   std::string early_sealed;  // and behind these, still encrypted
   std::string user;
   std::string remote_ip;
+  std::string path;  // of the handshake
   protocol::DeflateAgreement deflate = {};
   Seat seat;
   ServerSeats server_seats;
@@ -186,8 +187,15 @@ class Session final : public net::Connection {
   bool check_pressure_stall(uint32_t now);
   bool check_ping(uint32_t now);
   [[nodiscard]] uint32_t now_ms() const noexcept;
+  struct Identity {
+    const char* address;
+    const char* user;
+    const char* path;
+  };
+  [[nodiscard]] Identity identity() const noexcept;
   void log_begin() const;
   void log_end(uint16_t code, std::string_view reason, std::string_view cause) const;
+  void tell_end_log(uint16_t code, std::string_view reason, std::string_view cause) const;
 
   SessionTable& table_;
   const SessionSettings& settings_;
@@ -195,7 +203,8 @@ class Session final : public net::Connection {
   std::unique_ptr<Inbound> inbound_;
   std::unique_ptr<Contexts> contexts_;
   std::unique_ptr<std::string> pending_pong_;
-  // Address and user, each ended by NUL: for the log, and null when that isn't written.
+  // Address, user and path, each ended by NUL: for the logs, and null when none is written. The
+  // path only for an EndLog.
   std::unique_ptr<char[]> identity_;
   uint64_t bytes_in_ = 0;
   uint64_t bytes_out_ = 0;

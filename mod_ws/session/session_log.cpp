@@ -6,6 +6,7 @@
 #include "net/event_loop.h"
 #include "protocol/close_code.h"
 #include "session/session.h"
+#include "session/session_end.h"
 
 namespace ws::session {
 
@@ -40,10 +41,15 @@ void Session::report(uint16_t code, std::string_view reason, std::string_view ca
   log_end(code, reason, cause);
 }
 
-void Session::log_begin() const {
-  if (!identity_ || !settings_.log.enabled(base::LogLevel::debug)) return;
+Session::Identity Session::identity() const noexcept {
   const char* const address = identity_.get();
   const char* const user = address + std::strlen(address) + 1;
+  return {address, user, user + std::strlen(user) + 1};
+}
+
+void Session::log_begin() const {
+  if (!identity_ || !settings_.log.enabled(base::LogLevel::debug)) return;
+  const auto [address, user, path] = identity();
   char line[256];
   const int size = std::snprintf(
       line, sizeof line, "session %016" PRIx64 " opens: plugin=%s client=%s user=\"%s\" tls=%s",
@@ -54,9 +60,10 @@ void Session::log_begin() const {
 
 void Session::log_end(uint16_t code, std::string_view reason, std::string_view cause) const {
   if (!identity_) return;
+  if (settings_.ends) tell_end_log(code, reason, cause);
+  if (!settings_.log.enabled(base::LogLevel::info)) return;
   if (is_bad_end(code) && !table_.bad_end_lines().take(settings_.log)) return;
-  const char* const address = identity_.get();
-  const char* const user = address + std::strlen(address) + 1;
+  const auto [address, user, path] = identity();
   const uint64_t lasted_ms = loop().now_ms() - opened_ms_;
   char dropped[32] = "";
   if (dropped_ > 0) std::snprintf(dropped, sizeof dropped, " dropped %u", dropped_);
@@ -72,6 +79,25 @@ void Session::log_end(uint16_t code, std::string_view reason, std::string_view c
       static_cast<unsigned>(lasted_ms % 1000), messages_in_, bytes_in_, messages_out_, bytes_out_,
       dropped);
   settings_.log.write(base::LogLevel::info, {line, std::min<size_t>(size, sizeof line - 1)});
+}
+
+void Session::tell_end_log(uint16_t code, std::string_view reason, std::string_view cause) const {
+  const auto [address, user, path] = identity();
+  settings_.ends->write({.id = id_,
+                         .address = address,
+                         .user = user,
+                         .path = path,
+                         .plugin = settings_.plugin_name,
+                         .is_tls = is_tls(),
+                         .code = code,
+                         .reason = reason,
+                         .cause = cause,
+                         .duration_ms = loop().now_ms() - opened_ms_,
+                         .messages_in = messages_in_,
+                         .messages_out = messages_out_,
+                         .bytes_in = bytes_in_,
+                         .bytes_out = bytes_out_,
+                         .dropped = dropped_});
 }
 
 }  // namespace ws::session

@@ -13,6 +13,7 @@
 
 namespace ws::session {
 
+class EndLog;
 class SessionHandler;
 
 // WebSocketSlowClient: what becomes of a session whose send queue is full.
@@ -49,6 +50,7 @@ struct SessionSettings {
   base::Log& log;
   std::string plugin_name;  // for the log
   uint32_t place = 0;       // of its Location in the statistics
+  EndLog* ends = nullptr;   // or null: has a line about each end
 };
 
 }  // namespace ws::session
