@@ -26,6 +26,7 @@ constexpr std::array kCommands{
     CommandRule{"show", Command::show, 1, 1, "CHANNEL"},
     CommandRule{"forget", Command::forget, 1, 1, "CHANNEL"},
     CommandRule{"check", Command::check, 0, 0, "nothing"},
+    CommandRule{"doctor", Command::doctor, 0, kAny, "[URL...]"},
 };
 
 template <class Number>
@@ -81,7 +82,7 @@ const std::array kOptions{
     Option{"--state-dir", "-d", "", "a directory", take_text<&Arguments::state_dir>},
     Option{"--namespace", "-n", "", "a name", take_text<&Arguments::name_space>},
     Option{"--timeout", "", "", "a number of seconds from 1 to 3600", read_timeout},
-    Option{"--json", "-j", "publish tail who kick channels show forget", "",
+    Option{"--json", "-j", "publish tail who kick channels show forget doctor", "",
            take_flag<&Arguments::json>},
     Option{"--channel", "-c", "publish", "a name",
            [](std::string_view text, Arguments& arguments) {
@@ -114,8 +115,8 @@ const std::array kOptions{
              return true;
            }},
     Option{"--location", "", "kick", "the path of a Location", take_text<&Arguments::location>},
-    Option{"--file", "-f", "check", "a file", take_text<&Arguments::config_file>},
-    Option{"--httpd", "", "check", "a program", take_text<&Arguments::httpd>},
+    Option{"--file", "-f", "check doctor", "a file", take_text<&Arguments::config_file>},
+    Option{"--httpd", "", "check doctor", "a program", take_text<&Arguments::httpd>},
 };
 
 bool has_word(std::string_view words, std::string_view word) noexcept {
@@ -268,6 +269,7 @@ std::variant<Arguments, UsageError> parse_arguments(
   Arguments parsed = parser.take();
   switch (parsed.command) {
     case Command::check:
+    case Command::doctor:
     case Command::help:
     case Command::version:
       return parsed;

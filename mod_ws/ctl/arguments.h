@@ -23,6 +23,7 @@ enum class Command : uint8_t {
   show,
   forget,
   check,
+  doctor,
   help,
   version
 };
@@ -39,7 +40,7 @@ struct Arguments {
   std::string state_dir;
   std::string name_space;
 
-  std::vector<std::string> channels;   // tail: or families, as "orders.*"
+  std::vector<std::string> channels;   // tail: or families, as "orders.*"; doctor: addresses
   std::vector<std::string> users;      // publish, kick
   std::optional<std::string> message;  // publish; none: standard input
   bool binary = false;
@@ -51,8 +52,8 @@ struct Arguments {
   std::optional<std::string> reason;
   std::string location;
   std::string prefix;       // channels
-  std::string config_file;  // check; empty: httpd's own
-  std::string httpd;        // check; empty: it is looked for
+  std::string config_file;  // check, doctor; empty: httpd's own
+  std::string httpd;        // check, doctor; empty: it is looked for
 };
 
 // One sentence.

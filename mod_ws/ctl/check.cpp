@@ -29,7 +29,8 @@ std::vector<const char*> programs(const Arguments& arguments) {
 
 }  // namespace
 
-void check_configuration(const Arguments& arguments, std::string& error) {
+void check_configuration(const Arguments& arguments, std::string& error,
+                         std::initializer_list<const char*> more) {
   setenv("PATH", search_path().c_str(), 1);
   for (const char* const program : programs(arguments)) {
     std::vector<const char*> words{program, "-t"};
@@ -37,6 +38,7 @@ void check_configuration(const Arguments& arguments, std::string& error) {
       words.push_back("-f");
       words.push_back(arguments.config_file.c_str());
     }
+    words.insert(words.end(), more);
     words.push_back(nullptr);
     execvp(program, const_cast<char* const*>(words.data()));
     error = std::string(program) + ": " + std::strerror(errno);

@@ -14,6 +14,7 @@ std::string_view help_text() noexcept {
   wsctl show CHANNEL                   what is known of a channel
   wsctl forget CHANNEL                 drops the messages that a channel keeps
   wsctl check [-f FILE]                checks httpd's configuration
+  wsctl doctor [URL...]                looks at a running server, and says what to change
 
 Where the channels are:
   -u, --url URL          a Location with SetHandler websocket-publish; or WSCTL_URL
@@ -42,7 +43,7 @@ kick:
       --reason TEXT      "signed out"
       --location PATH    with --state-dir: of the Location where the user is
 
-check:
+check, doctor:
   -f, --file FILE        the configuration; else httpd's own
       --httpd PROGRAM    the httpd
 

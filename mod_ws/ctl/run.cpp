@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "ctl/check.h"
+#include "ctl/doctor/doctor.h"
 #include "ctl/help.h"
 #include "ctl/http_door.h"
 #include "ctl/printable.h"
@@ -68,6 +69,14 @@ bool ask(Door& door, const Arguments& arguments, std::vector<std::string>& answe
   return true;
 }
 
+ExitCode run_doctor(const Arguments& arguments) {
+  std::string text;
+  bool is_well = false;
+  if (!examine(arguments, text, is_well)) return fail(text);
+  const ExitCode code = print(text);
+  return is_well ? code : kFailed;
+}
+
 ExitCode run_at(Door& door, const Arguments& arguments) {
   std::vector<std::string> answers;
   std::string text;
@@ -103,6 +112,7 @@ ExitCode run(const Arguments& arguments) {
       break;
   }
   block_signals(arguments.command == Command::tail);
+  if (arguments.command == Command::doctor) return run_doctor(arguments);
   if (arguments.state_dir.empty()) {
     const auto door = HttpDoor::open(arguments, error);
     return door ? run_at(*door, arguments) : fail(error);

@@ -12,6 +12,7 @@
 #include "httpd/directives.h"
 #include "httpd/guard.h"
 #include "httpd/handshake_handler.h"
+#include "httpd/inventory.h"
 #include "httpd/plugin_check.h"
 #include "httpd/publish_handler.h"
 #include "httpd/state.h"
@@ -47,6 +48,13 @@ int ws_open_logs(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return kOk;
   return guarded(s, HTTP_INTERNAL_SERVER_ERROR,
                  [&] { return open_connection_logs(pconf, s) ? kOk : HTTP_INTERNAL_SERVER_ERROR; });
+}
+
+void ws_test_config(apr_pool_t* pconf, server_rec* s) {
+  guarded(s, false, [&] {
+    print_inventory(s, pconf);
+    return true;
+  });
 }
 
 int ws_post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* ptemp, server_rec* s) {
@@ -86,6 +94,7 @@ void ws_child_stopping(apr_pool_t*, int graceful) {
 void ws_register_hooks(apr_pool_t*) {
   ap_hook_check_config(ws_check_config, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_open_logs(ws_open_logs, nullptr, nullptr, APR_HOOK_MIDDLE);
+  ap_hook_test_config(ws_test_config, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_post_config(ws_post_config, nullptr, nullptr, APR_HOOK_LAST);
   ap_hook_child_init(ws_child_init, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_child_stopping(ws_child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);

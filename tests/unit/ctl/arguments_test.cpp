@@ -120,4 +120,5 @@ TEST(arguments, HelpAndVersionNeedNothing) {
   CHECK_TRUE(good({"publish", "--help"}).command == Command::help);
   CHECK_TRUE(good({"-V"}).command == Command::version);
   check("conf", good({"check", "-f", "conf"}).config_file);
+  CHECK_EQUAL(2U, good({"doctor", "ws://a/", "ws://b/", "-j"}).channels.size());
 }
