@@ -4,8 +4,11 @@ import json
 import re
 import subprocess
 
+import next_version
 from conftest import TOP
+from harness import processes
 from harness.waiting import wait_until
+from member import Member
 
 MODULE = "/usr/lib/apache2/modules/mod_websocket.so"
 SITE = """
@@ -108,6 +111,46 @@ def test_a_plugin_is_built_with_the_dev_package(debian, tmp_path):
     wait_until(lambda: answers(debian, "/ws/greeter"), "the plugin to answer")
 
 
+def test_upgrade_leaves_old_connections_on_the_old_code(debian, packages, tmp_path):
+    set_drain(debian, "off")
+    old = [debian.connect("/ws/echo") for _ in range(8)]
+    old_children = processes.children(debian.parent)
+    upgrade(debian, packages, "7.0", tmp_path)
+    assert f"{MODULE} (deleted)" not in maps(debian.parent)
+    for peer in old:
+        peer.echo("still here")
+    serving = [pid for pid in old_children if processes.is_alive(pid)]
+    assert serving and all(f"{MODULE} (deleted)" in maps(pid) for pid in serving)
+    for peer in old:
+        peer.close()
+    wait_until(lambda: not any(map(processes.is_alive, old_children)), "the old children's end")
+
+
+def test_upgrade_drains_and_nobody_misses_anything(debian, packages, tmp_path):
+    set_drain(debian, "1s")
+    members = [Member(debian.connect, f"m{number}") for number in range(8)]
+    speaker = members[0]
+    for text in ("before", "just before"):
+        speaker.say(type="say", text=text)
+        for member in members:
+            member.listen()
+    upgrade(debian, packages, "8.0", tmp_path)
+    for member in members:
+        member.peer.expect_failure(1012)
+    for member in members[:4]:
+        member.come()
+    speaker.say(type="say", text="meanwhile")
+    for member in members[:4]:
+        member.listen()
+    for member in members[4:]:
+        member.come()
+    speaker.say(type="say", text="after")
+    for member in members:
+        member.listen()
+        assert member.heard == ["before", "just before", "meanwhile", "after"]
+        member.peer.abandon()
+
+
 def test_its_documents_are_there(debian):
     documents = debian.path("/usr/share/doc/libapache2-mod-websocket")
     page = (documents / "html/directives.html").read_text()
@@ -126,7 +169,7 @@ def test_its_documents_are_there(debian):
 
 
 def test_removing_disables_it(debian):
-    debian.run("a2disconf", "-q", "site", "chat", "greeter")
+    debian.run("a2disconf", "-q", "site", "chat", "greeter", "drain")
     debian.run("apt-get", "remove", "-q", "-y", "libapache2-mod-websocket")
     wait_until(lambda: "mod_websocket" not in maps(debian.parent), "httpd without it")
     assert "Apache2" in debian.page("/")
@@ -169,6 +212,29 @@ def answers(debian, path):
     finally:
         if peer:
             peer.abandon()
+
+
+def set_drain(debian, value):
+    debian.write("/etc/apache2/conf-available/drain.conf", f"WebSocketDrain {value}\n")
+    debian.run("a2enconf", "-q", "drain")
+    before = processes.children(debian.parent)
+    debian.run("service", "apache2", "reload")
+    wait_until(lambda: not set(before) & set(processes.children(debian.parent)),
+               "children that know it", 30)
+
+
+def upgrade(debian, packages, version, folder):
+    """By the package of a later version, as apt does it; then new connections run on its code."""
+    made = next_version.make(packages["libapache2-mod-websocket"], version, folder)
+    debian.run("apt-get", "install", "-q", "-y", *debian.chroot.copy(made))
+
+    def runs():
+        peer = debian.connect("/ws/echo")
+        peer.text("which?")
+        answer = peer.read_message()
+        peer.close()
+        return answer == version
+    wait_until(runs, f"the code of {version}", 30)
 
 
 def maps(pid):
