@@ -217,8 +217,8 @@ base::LogLevel Child::level_of(Limit limit) noexcept {
 bool Child::refusal_line_is_due(request_rec* r, int level) noexcept {
   if (!APLOG_R_IS_LEVEL(r, level)) return false;
   if (APLOG_R_IS_LEVEL(r, APLOG_DEBUG)) return true;
-  RefusalLines& lines = level == APLOG_INFO ? refusal_lines_ : fault_lines_;
-  const RefusalLines::Turn turn = lines.take(clock_.now_ms());
+  base::LineQuota& lines = level == APLOG_INFO ? refusal_lines_ : fault_lines_;
+  const base::LineQuota::Turn turn = lines.take(clock_.now_ms());
   tell_missed(turn.missed, level == APLOG_INFO ? base::LogLevel::info : base::LogLevel::error,
               logs_of(r->server).queued);
   return turn.due;

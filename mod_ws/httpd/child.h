@@ -8,6 +8,7 @@
 #include <shared_mutex>
 
 #include "base/clock.h"
+#include "base/line_quota.h"
 #include "base/log_queue.h"
 #include "base/once_per.h"
 #include "httpd/configuration.h"
@@ -16,7 +17,6 @@
 #include "httpd/fatal_signals.h"
 #include "httpd/httpd_log.h"
 #include "httpd/orphan_watch.h"
-#include "httpd/refusal_lines.h"
 #include "httpd/stop_signals.h"
 #include "httpd/timed_servers.h"
 #include "plugin/engine.h"
@@ -99,8 +99,8 @@ class Child {
   std::deque<HostLog> logs_;      // one per virtual host
   size_t max_connections_;
   TimedServers timed_servers_;
-  RefusalLines refusal_lines_;              // of level info
-  RefusalLines fault_lines_;                // above
+  base::LineQuota refusal_lines_;           // of level info
+  base::LineQuota fault_lines_;             // above
   std::unique_ptr<plugin::Engine> engine_;  // borrows what is above
   std::optional<StopSignals> stop_signals_;
   std::optional<OrphanWatch> orphan_watch_;

@@ -183,6 +183,7 @@ int switch_protocols(request_rec* r, const protocol::HandshakeAccept& accept,
                   base::LogLevel::error);
   if (!global_config()->child->detacher().upgrade(r, headers, std::move(start)))
     return refuse_for_now(r, "no descriptor is left for another connection", base::LogLevel::error);
+  ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, r, "WebSocket accepted: the connection leaves httpd");
   return kOk;
 }
 

@@ -49,8 +49,8 @@ int send(request_rec* r, int status, std::string_view json) {
 // Ends the connection: what is left of the body is not read.
 int refuse(request_rec* r, const Refusal& refusal) {
   r->connection->keepalive = AP_CONN_CLOSE;
-  if (Child* const child = global_config()->child)
-    child->counters().head().http_refused.add_shared(1);
+  Child* const child = global_config()->child;
+  if (child) child->counters().head().http_refused.add_shared(1);
   if (refusal.status == HTTP_UNAUTHORIZED)
     apr_table_setn(r->err_headers_out, "WWW-Authenticate", "Bearer");
   if (refusal.status == HTTP_METHOD_NOT_ALLOWED)
@@ -58,7 +58,7 @@ int refuse(request_rec* r, const Refusal& refusal) {
   if (refusal.status == HTTP_SERVICE_UNAVAILABLE)
     apr_table_setn(r->err_headers_out, "Retry-After", "1");
   const int level = refusal.status >= 500 ? APLOG_WARNING : APLOG_INFO;
-  if (line_is_due(r, level))
+  if (!child || child->refusal_line_is_due(r, level))
     ap_log_rerror(APLOG_MARK, level, 0, r, "publish refused with %d: %s", refusal.status,
                   refusal.message.c_str());
   return send(r, refusal.status, publish::error_answer(refusal.error, refusal.message));

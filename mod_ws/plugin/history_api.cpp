@@ -78,7 +78,7 @@ bool is_usable(wsp_bytes channel, const wsp_history_query* query, wsp_history_fn
 wsp_status publish(const wsp_host* host, wsp_bytes channel, wsp_opcode opcode, wsp_bytes payload,
                    const wsp_publish_options* options) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!options || options->struct_size < sizeof(wsp_publish_options)) return WSP_E_INVALID;
     const channel::Keep keep{options->history_count, options->history_age_ms};
     return publish_to(instance, channel, opcode, payload, options->except, keep);
@@ -88,15 +88,16 @@ wsp_status publish(const wsp_host* host, wsp_bytes channel, wsp_opcode opcode, w
 wsp_status subscribe(const wsp_host* host, wsp_session id, wsp_bytes channel,
                      const wsp_history_query* query, wsp_history_fn fn, void* arg) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!is_usable(channel, query, fn)) return WSP_E_INVALID;
     return on_own_session(instance, id, [&](LoopContext& loop, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;
       const channel::FullName name = instance.full_name(view(channel));
       if (!may_hear(instance, session, name)) return denied(instance, id, "hear", view(channel));
-      return to_status(loop.fan_out.subscribe(subscriber_of(instance, session), name,
-                                              from_abi(*query),
-                                              answer_to(loop, id, instance.log(), fn, arg)));
+      return subscribed(
+          session, name,
+          loop.fan_out.subscribe(subscriber_of(instance, session), name, from_abi(*query),
+                                 answer_to(loop, id, instance.faults(), fn, arg)));
     });
   });
 }
@@ -104,14 +105,14 @@ wsp_status subscribe(const wsp_host* host, wsp_session id, wsp_bytes channel,
 wsp_status read(const wsp_host* host, wsp_session id, wsp_bytes channel,
                 const wsp_history_query* query, wsp_history_fn fn, void* arg) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!is_usable(channel, query, fn)) return WSP_E_INVALID;
     return on_own_session(instance, id, [&](LoopContext& loop, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;
       const channel::FullName name = instance.full_name(view(channel));
       if (!may_hear(instance, session, name)) return denied(instance, id, "hear", view(channel));
       loop.fan_out.read(subscriber_of(instance, session), name, from_abi(*query),
-                        answer_to(loop, id, instance.log(), fn, arg));
+                        answer_to(loop, id, instance.faults(), fn, arg));
       return WSP_OK;
     });
   });

@@ -47,7 +47,7 @@ void log(const wsp_host* host, wsp_log_level level, wsp_bytes text) noexcept {
 wsp_status send(const wsp_host* host, wsp_session id, wsp_opcode opcode,
                 wsp_bytes payload) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     LoopContext* const loop = instance.runtime().loop_of(id);
     const bool own = loop && loop->loop.is_current();
     if (!is_sendable(opcode, payload, own ? loop->checked_text : std::string_view()))
@@ -68,7 +68,7 @@ wsp_status send(const wsp_host* host, wsp_session id, wsp_opcode opcode,
 
 wsp_status close(const wsp_host* host, wsp_session id, uint16_t code, wsp_bytes reason) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!protocol::may_be_sent(code) || is_null(reason)) return WSP_E_INVALID;
     return on_session(
         instance, id, reason.size,
@@ -81,7 +81,7 @@ wsp_status close(const wsp_host* host, wsp_session id, uint16_t code, wsp_bytes 
 
 wsp_status subscribe(const wsp_host* host, wsp_session id, wsp_bytes channel) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (is_null(channel) || !channel::is_valid_name(view(channel))) return WSP_E_INVALID;
     return subscribe_to(instance, id, instance.full_name(view(channel)));
   });
@@ -89,7 +89,7 @@ wsp_status subscribe(const wsp_host* host, wsp_session id, wsp_bytes channel) no
 
 wsp_status unsubscribe(const wsp_host* host, wsp_session id, wsp_bytes channel) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (is_null(channel) || !channel::is_valid_name(view(channel))) return WSP_E_INVALID;
     return unsubscribe_from(instance, id, instance.full_name(view(channel)));
   });
@@ -98,14 +98,14 @@ wsp_status unsubscribe(const wsp_host* host, wsp_session id, wsp_bytes channel) 
 wsp_status publish(const wsp_host* host, wsp_bytes channel, wsp_opcode opcode, wsp_bytes payload,
                    wsp_session except) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&] {
+  return answered(instance.faults(), [&] {
     return publish_to(instance, channel, opcode, payload, except, std::nullopt);
   });
 }
 
 wsp_status pause_input(const wsp_host* host, wsp_session id) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&] {
+  return answered(instance.faults(), [&] {
     return on_session(instance, id, 0, [](LoopContext&, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;
       session.pause_input();
@@ -116,7 +116,7 @@ wsp_status pause_input(const wsp_host* host, wsp_session id) noexcept {
 
 wsp_status resume_input(const wsp_host* host, wsp_session id) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&] {
+  return answered(instance.faults(), [&] {
     return on_session(instance, id, 0, [](LoopContext&, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;
       session.resume_input();
@@ -127,7 +127,7 @@ wsp_status resume_input(const wsp_host* host, wsp_session id) noexcept {
 
 wsp_status queued_bytes(const wsp_host* host, wsp_session id, size_t* bytes) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!bytes) return WSP_E_INVALID;
     return on_own_session(instance, id, [bytes](LoopContext&, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;

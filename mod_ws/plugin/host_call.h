@@ -1,6 +1,7 @@
 // What host calls about one session have in common: on its own thread at once, else by post.
 #pragma once
 
+#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -73,11 +74,26 @@ wsp_status on_own_session(PluginInstance& instance, session::SessionId id, F f) 
                                        : may_subscribe(rules, rights, name);
 }
 
+// As the log names it.
+[[nodiscard]] inline std::string name_of(session::SessionId id) {
+  char name[20];
+  std::snprintf(name, sizeof name, "%016llx", static_cast<unsigned long long>(id));
+  return name;
+}
+
+// Tells the log, too.
+[[nodiscard]] inline wsp_status subscribed(const session::Session& session, std::string_view name,
+                                           channel::BusStatus status) {
+  const bool good = status == channel::BusStatus::ok;
+  session.tell(good ? "hears" : "could not be subscribed to", channel::plain_name(name));
+  return to_status(status);
+}
+
 // For the log, at debug level: "may not VERB CHANNEL".
 [[nodiscard]] inline wsp_status denied(const PluginInstance& instance, session::SessionId id,
                                        std::string_view verb, std::string_view channel) {
   if (instance.log().enabled(base::LogLevel::debug))
-    instance.log_line(base::LogLevel::debug, "session " + std::to_string(id) + " may not " +
+    instance.log_line(base::LogLevel::debug, "session " + name_of(id) + " may not " +
                                                  std::string(verb) + " " + std::string(channel));
   return WSP_E_DENIED;
 }
@@ -85,20 +101,22 @@ wsp_status on_own_session(PluginInstance& instance, session::SessionId id, F f) 
 // What host->subscribe and its kin do with a valid name, whatever it is the name of.
 [[nodiscard]] inline wsp_status subscribe_to(PluginInstance& instance, session::SessionId id,
                                              const channel::FullName& name) {
-  return on_session(
-      instance, id, sizeof name,
-      [&instance, name](LoopContext& loop, session::Session& session) -> wsp_status {
-        if (!session.is_open()) return WSP_E_GONE;
-        if (!may_hear(instance, session, name))
-          return denied(instance, session.id(), "hear", channel::plain_name(name));
-        return to_status(loop.fan_out.subscribe(subscriber_of(instance, session), name));
-      });
+  return on_session(instance, id, sizeof name,
+                    [&instance, name](LoopContext& loop, session::Session& session) -> wsp_status {
+                      if (!session.is_open()) return WSP_E_GONE;
+                      if (!may_hear(instance, session, name))
+                        return denied(instance, session.id(), "hear", channel::plain_name(name));
+                      return subscribed(
+                          session, name,
+                          loop.fan_out.subscribe(subscriber_of(instance, session), name));
+                    });
 }
 
 [[nodiscard]] inline wsp_status unsubscribe_from(PluginInstance& instance, session::SessionId id,
                                                  const channel::FullName& name) {
   return on_session(instance, id, sizeof name,
                     [&instance, name](LoopContext& loop, session::Session& session) -> wsp_status {
+                      session.tell("no longer hears", channel::plain_name(name));
                       if (session.attachment)
                         loop.fan_out.unsubscribe(subscriber_of(instance, session), name);
                       return WSP_OK;

@@ -19,7 +19,7 @@ using Question = bool (*)(channel::ChannelRules, const Rights*, std::string_view
 
 wsp_status ask(const wsp_host* host, wsp_session id, wsp_bytes channel, Question may) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (is_null(channel) || !channel::is_valid_name(view(channel))) return WSP_E_INVALID;
     return on_own_session(instance, id, [&](LoopContext&, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;
@@ -60,7 +60,7 @@ bool renew_now(PluginInstance& instance, Session& session, std::string_view toke
 
 wsp_status renew(const wsp_host* host, wsp_session id, wsp_bytes token) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (is_null(token)) return WSP_E_INVALID;
     return on_own_session(instance, id, [&](LoopContext&, Session& session) -> wsp_status {
       if (!session.is_open()) return WSP_E_GONE;
@@ -76,7 +76,7 @@ wsp_status renew(const wsp_host* host, wsp_session id, wsp_bytes token) noexcept
 
 wsp_status sign_in_as(const wsp_host* host, wsp_session id, wsp_bytes user) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (is_null(user)) return WSP_E_INVALID;
     return on_own_session(instance, id, [&](LoopContext&, Session& session) -> wsp_status {
       return sign_in(instance, session, view(user));

@@ -17,14 +17,14 @@ namespace ws::plugin {
 
 struct LoopContext {
   // [main]
-  LoopContext(base::Log& log, const base::Clock& clock, channel::Bus& bus,
+  LoopContext(base::Log& log, base::Log& faults, const base::Clock& clock, channel::Bus& bus,
               session::SeatCounter& seats, uint16_t process, unsigned index,
               const Statistics& statistics, const Row& own_row)
       : row(own_row),
         loop(log, clock),
         table(loop, process, index, &seats),
         fan_out(loop, bus),
-        timers(loop, clock, index, acting, row),
+        timers(loop, faults, clock, index, acting, row),
         marker_(statistics, row, loop) {
     loop.count_waiting_in(row.head().waiting_bytes);
     table.count_in(row.traffic(), row.head().received_bytes);

@@ -21,9 +21,10 @@ class LoopTimers::Entry final : public net::Timer {
   std::atomic<bool> stopped = false;  // by another thread; the loop removes it
 };
 
-LoopTimers::LoopTimers(net::EventLoop& loop, const base::Clock& clock, unsigned index,
-                       session::SessionId& acting, const Row& row) noexcept
+LoopTimers::LoopTimers(net::EventLoop& loop, base::Log& faults, const base::Clock& clock,
+                       unsigned index, session::SessionId& acting, const Row& row) noexcept
     : loop_(loop),
+      faults_(faults),
       clock_(clock),
       acting_(acting),
       row_(row),
@@ -84,7 +85,7 @@ void LoopTimers::fire(Entry& entry) {
   if (request.repeat_ms == 0) last = extract(entry.id);
   firing_ = &entry;
   CallTimes& times = row_.counts(request.place).callbacks[static_cast<size_t>(Callback::timer)];
-  const bool intact = guarded(loop_.log(), "a timer", [&] {
+  const bool intact = guarded(faults_, "a timer", [&] {
     const Acting acting(acting_, request.session);
     const CallTimer timer(times);
     request.fn(request.arg);

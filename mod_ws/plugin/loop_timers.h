@@ -30,7 +30,7 @@ class LoopTimers {
   };
 
   // [main] Borrowed. index: of the loop; part of the numbers. acting, row: the loop's.
-  LoopTimers(net::EventLoop& loop, const base::Clock& clock, unsigned index,
+  LoopTimers(net::EventLoop& loop, base::Log& faults, const base::Clock& clock, unsigned index,
              session::SessionId& acting, const Row& row) noexcept;
   // [main] When the loop runs no more.
   ~LoopTimers();
@@ -63,6 +63,7 @@ class LoopTimers {
   std::unique_ptr<Entry> extract(wsp_timer timer);
 
   net::EventLoop& loop_;
+  base::Log& faults_;
   const base::Clock& clock_;
   session::SessionId& acting_;
   const Row& row_;

@@ -45,7 +45,7 @@ template <class Body>
 bool PluginInstance::timed(LoopContext& loop, Callback callback, const char* what, Body&& body) {
   CallTimes& times = loop.row.counts(place_).callbacks[static_cast<size_t>(callback)];
   const CallTimer timer(times);
-  if (guarded(log(), what, body)) return true;
+  if (guarded(faults(), what, body)) return true;
   times.failures.add(1);
   return false;
 }
@@ -56,7 +56,9 @@ void PluginInstance::call(session::Session& session, Callback callback, const ch
                           Body&& body) {
   LoopContext& loop = loop_of(session);
   const Acting acting(loop.acting, session.id());
-  if (!timed(loop, callback, what, body)) session.close(protocol::kInternalError, {});
+  if (timed(loop, callback, what, body)) return;
+  session.tell("had an exception in", what);
+  session.close(protocol::kInternalError, {});
 }
 
 bool PluginInstance::on_open(session::Session& session, const session::OpenRequest& request) {

@@ -51,7 +51,8 @@ bool PluginInstance::create() {
   if (table_.create) {
     const PluginConfig config(config_.location, config_.options);
     status = WSP_E_FAILED;
-    (void)guarded(log(), "create", [&] { status = table_.create(&host_, &config.view(), &self_); });
+    (void)guarded(faults(), "create",
+                  [&] { status = table_.create(&host_, &config.view(), &self_); });
   }
   end_creating(status == WSP_OK ? Life::ready : Life::over);
   if (status == WSP_OK) return true;
@@ -103,7 +104,8 @@ bool PluginInstance::listen_for_gaps(wsp_gap_fn fn, void* self) noexcept {
 }
 
 void PluginInstance::announce_stop() noexcept {
-  if (table_.on_stopping) (void)guarded(log(), "on_stopping", [&] { table_.on_stopping(self_); });
+  if (table_.on_stopping)
+    (void)guarded(faults(), "on_stopping", [&] { table_.on_stopping(self_); });
 }
 
 void PluginInstance::destroy() noexcept {
@@ -111,7 +113,7 @@ void PluginInstance::destroy() noexcept {
     const std::lock_guard lock(life_mutex_);
     if (std::exchange(life_, Life::over) != Life::ready) return;
   }
-  if (table_.destroy) (void)guarded(log(), "destroy", [&] { table_.destroy(self_); });
+  if (table_.destroy) (void)guarded(faults(), "destroy", [&] { table_.destroy(self_); });
 }
 
 const session::SessionSettings& PluginInstance::settings(const session::SessionLimits& limits,
@@ -140,7 +142,7 @@ HandshakeDecision PluginInstance::handshake(StoredRequest& request,
     CallTimes& times = runtime_.first_loop().row.counts(place_).callbacks[static_cast<size_t>(
         Callback::handshake)];
     const CallTimer timer(times, CallTimer::Writer::any);
-    const bool intact = guarded(log(), "on_handshake", [&] {
+    const bool intact = guarded(faults(), "on_handshake", [&] {
       status = table_.on_handshake(self_, &request.view(), answer.table());
     });
     if (!intact) times.failures.add_shared(1);

@@ -78,6 +78,7 @@ class PluginInstance final : public session::SessionHandler, public channel::Sha
   }
   [[nodiscard]] Runtime& runtime() const noexcept { return runtime_; }
   [[nodiscard]] base::Log& log() const noexcept { return runtime_.log(); }
+  [[nodiscard]] base::Log& faults() const noexcept { return runtime_.faults(); }
   [[nodiscard]] channel::FullName full_name(std::string_view channel) const noexcept {
     return {config_.channel_namespace, channel};
   }

@@ -18,7 +18,7 @@ channel::FullName name_of(const PluginInstance& instance, wsp_bytes prefix) noex
 
 wsp_status subscribe(const wsp_host* host, wsp_session id, wsp_bytes prefix) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!is_prefix(prefix)) return WSP_E_INVALID;
     return subscribe_to(instance, id, name_of(instance, prefix));
   });
@@ -26,7 +26,7 @@ wsp_status subscribe(const wsp_host* host, wsp_session id, wsp_bytes prefix) noe
 
 wsp_status unsubscribe(const wsp_host* host, wsp_session id, wsp_bytes prefix) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!is_prefix(prefix)) return WSP_E_INVALID;
     return unsubscribe_from(instance, id, name_of(instance, prefix));
   });

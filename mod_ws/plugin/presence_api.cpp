@@ -26,7 +26,7 @@ wsp_status listen(const wsp_host* host, wsp_presence_fn fn, void* self) noexcept
 wsp_status enter(const wsp_host* host, wsp_session id, wsp_bytes channel, wsp_bytes key,
                  wsp_bytes info) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!is_channel(channel) || is_null(key) || is_null(info)) return WSP_E_INVALID;
     if (key.size == 0 || key.size > kMaxKey) return WSP_E_INVALID;
     return on_session(
@@ -42,7 +42,7 @@ wsp_status enter(const wsp_host* host, wsp_session id, wsp_bytes channel, wsp_by
 
 wsp_status leave(const wsp_host* host, wsp_session id, wsp_bytes channel) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!is_channel(channel)) return WSP_E_INVALID;
     return on_session(instance, id, channel.size,
                       [&instance, name = std::string(view(channel))](
@@ -57,7 +57,7 @@ wsp_status leave(const wsp_host* host, wsp_session id, wsp_bytes channel) noexce
 
 wsp_status list(const wsp_host* host, wsp_bytes channel, wsp_member_fn fn, void* arg) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!is_channel(channel) || !fn) return WSP_E_INVALID;
     std::vector<channel::Member> members;
     const channel::BusStatus status =
@@ -74,7 +74,7 @@ wsp_status list(const wsp_host* host, wsp_bytes channel, wsp_member_fn fn, void*
 wsp_status count(const wsp_host* host, wsp_bytes channel, uint64_t* members,
                  uint64_t* sessions) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!is_channel(channel)) return WSP_E_INVALID;
     channel::MemberCount found;
     const channel::BusStatus status =

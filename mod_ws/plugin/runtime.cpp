@@ -38,8 +38,8 @@ void Runtime::make_loops(const base::Clock& clock, unsigned count, uint16_t proc
     rows = claim_rows(*statistics_, count, counting.generation, clock.now_ms());
   }
   for (unsigned index = 0; index < count; ++index)
-    loops_.push_back(std::make_unique<LoopContext>(log_, clock, *bus_, seats_, process, index,
-                                                   *statistics_, rows.at(index)));
+    loops_.push_back(std::make_unique<LoopContext>(log_, faults_, clock, *bus_, seats_, process,
+                                                   index, *statistics_, rows.at(index)));
 }
 
 }  // namespace ws::plugin

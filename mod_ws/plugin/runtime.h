@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/limited_log.h"
 #include "base/log.h"
 #include "channel/bus.h"
 #include "plugin/loop_context.h"
@@ -38,6 +39,8 @@ class Runtime {
   [[nodiscard]] virtual bool start_threads() = 0;
 
   [[nodiscard]] base::Log& log() const noexcept { return log_; }
+  // For what plugins can bring about as often as they like.
+  [[nodiscard]] base::Log& faults() noexcept { return faults_; }
   [[nodiscard]] Statistics& statistics() const noexcept { return *statistics_; }
   [[nodiscard]] channel::Bus& bus() const noexcept { return *bus_; }
   [[nodiscard]] WorkPool& pool() const noexcept { return *pool_; }
@@ -56,6 +59,7 @@ class Runtime {
   void make_loops(const base::Clock& clock, unsigned count, uint16_t process, Counting counting);
 
   base::Log& log_;
+  base::LimitedLog faults_{log_, "more exceptions came out of plugins"};
   const size_t mailbox_limit_;
   std::unique_ptr<OwnStatistics> own_statistics_;
   Statistics* statistics_ = nullptr;

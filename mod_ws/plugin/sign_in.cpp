@@ -50,6 +50,7 @@ wsp_status sign_in(PluginInstance& instance, session::Session& session, std::str
                               user_channel(config.channel_namespace, config.location, user));
   if (status != channel::BusStatus::ok) return to_status(status);
   self.rights = std::move(rights);
+  session.tell("is signed in as", user);
   return WSP_OK;
 }
 

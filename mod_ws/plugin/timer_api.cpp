@@ -69,7 +69,7 @@ wsp_status start_for(PluginInstance& instance, wsp_session session,
 wsp_status start(const wsp_host* host, wsp_session session, uint32_t delay_ms, uint32_t repeat_ms,
                  wsp_timer_fn fn, void* arg, wsp_timer* timer) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!fn || !timer) return WSP_E_INVALID;
     const LoopTimers::Request request{&instance, delay_ms, repeat_ms,       fn,
                                       arg,       session,  instance.place()};
@@ -80,7 +80,7 @@ wsp_status start(const wsp_host* host, wsp_session session, uint32_t delay_ms, u
 
 wsp_status stop(const wsp_host* host, wsp_timer timer) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     LoopContext* const loop = instance.runtime().loop_at(LoopTimers::index_of(timer));
     return loop && loop->timers.stop(timer) ? WSP_OK : WSP_E_GONE;
   });

@@ -21,7 +21,7 @@ std::string channel_of(const PluginInstance& instance, wsp_bytes user) {
 wsp_status send(const wsp_host* host, wsp_bytes user, wsp_opcode opcode,
                 wsp_bytes payload) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!is_user(user) || !is_sendable(opcode, payload)) return WSP_E_INVALID;
     return to_status(instance.runtime()
                          .bus()
@@ -33,7 +33,7 @@ wsp_status send(const wsp_host* host, wsp_bytes user, wsp_opcode opcode,
 wsp_status disconnect(const wsp_host* host, wsp_bytes user, uint16_t code,
                       wsp_bytes reason) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!is_user(user) || !protocol::may_be_sent(code) || is_null(reason)) return WSP_E_INVALID;
     return to_status(instance.runtime().bus().control(channel_of(instance, user),
                                                       channel::encode_close(code, view(reason))));

@@ -27,7 +27,7 @@ class PluginJob final : public Job {
     instance_.after_create([&instance = instance_, session = session_, done = done_, arg = arg_,
                             status](bool created) {
       const auto tell = [&instance, done, arg](wsp_status result) {
-        (void)guarded(instance.log(), "what follows a job", [&] { done(arg, result); });
+        (void)guarded(instance.faults(), "what follows a job", [&] { done(arg, result); });
       };
       if (!created) return tell(WSP_E_FAILED);
       Runtime& runtime = instance.runtime();
@@ -52,7 +52,7 @@ class PluginJob final : public Job {
 wsp_status submit(const wsp_host* host, wsp_session session, void (*work)(void*),
                   void (*done)(void*, wsp_status), void* arg) noexcept {
   PluginInstance& instance = PluginInstance::of(host);
-  return answered(instance.log(), [&]() -> wsp_status {
+  return answered(instance.faults(), [&]() -> wsp_status {
     if (!work || !done) return WSP_E_INVALID;
     Runtime& runtime = instance.runtime();
     if (session != 0) {

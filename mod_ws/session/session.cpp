@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 #include "net/event_loop.h"
 #include "protocol/close_code.h"
@@ -269,6 +270,7 @@ bool Session::has_room() {
   if (has()) return true;
   try_flush();
   if (has() || make_room()) return true;
+  if (!was_full_) tell("is slow: its send queue is full");
   was_full_ = true;
   if (settings_.limits.slow_client == SlowClient::close) {
     slow_ = true;
@@ -306,6 +308,8 @@ Session::SendResult Session::send_frames(const base::SharedBytes& frames, uint32
 
 bool Session::close(uint16_t code, std::string_view reason) {
   if (!is_open()) return false;
+  if (settings_.log.enabled(base::LogLevel::debug))
+    tell("is closed with " + std::to_string(code) + (reason.empty() ? "" : ":"), reason);
   write_close(code, reason);
   set_state(State::closing);
   return true;

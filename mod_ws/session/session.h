@@ -97,6 +97,9 @@ class Session final : public net::Connection {
   // on_close has been called, or is being called.
   [[nodiscard]] bool has_ended() const noexcept { return reported_; }
 
+  // A debug line: "session NUMBER WHAT DETAIL". detail: escaped there.
+  void tell(std::string_view what, std::string_view detail = {}) const noexcept;
+
   // For the handler: whatever belongs to this session.
   void* user_state = nullptr;
   std::unique_ptr<Attachment> attachment;

@@ -2,6 +2,8 @@
 #include <cinttypes>
 #include <cstdio>
 #include <cstring>
+#include <new>
+#include <string>
 
 #include "net/event_loop.h"
 #include "protocol/close_code.h"
@@ -45,6 +47,19 @@ Session::Identity Session::identity() const noexcept {
   const char* const address = identity_.get();
   const char* const user = address + std::strlen(address) + 1;
   return {address, user, user + std::strlen(user) + 1};
+}
+
+void Session::tell(std::string_view what, std::string_view detail) const noexcept {
+  if (!settings_.log.enabled(base::LogLevel::debug)) return;
+  try {
+    char number[40];
+    const int size = std::snprintf(number, sizeof number, "session %016" PRIx64 " ", id_);
+    settings_.log.write(base::LogLevel::debug, std::string(number, static_cast<size_t>(size)) +
+                                                   std::string(what) + (detail.empty() ? "" : " ") +
+                                                   base::escaped(detail));
+  } catch (const std::bad_alloc&) {
+    settings_.log.write(base::LogLevel::error, "no memory for a line about a session");
+  }
 }
 
 void Session::log_begin() const {

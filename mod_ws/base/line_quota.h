@@ -1,15 +1,15 @@
-// The log's lines about refused requests: clients can cause as many as they like. Some are written
-// each second, then how many more there were.
+// Of lines that others can cause as often as they like some are written each second, and then how
+// many more there were.
 #pragma once
 
 #include <cstdint>
 #include <mutex>
 #include <utility>
 
-namespace ws::httpd {
+namespace ws::base {
 
-// [worker]
-class RefusalLines {
+// [any]
+class LineQuota {
  public:
   static constexpr unsigned kMostPerSecond = 10;
 
@@ -45,4 +45,4 @@ class RefusalLines {
   uint64_t missed_ = 0;
 };
 
-}  // namespace ws::httpd
+}  // namespace ws::base
