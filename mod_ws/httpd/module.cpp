@@ -13,6 +13,7 @@
 #include "httpd/guard.h"
 #include "httpd/handshake_handler.h"
 #include "httpd/inventory.h"
+#include "httpd/mpm_warnings.h"
 #include "httpd/plugin_check.h"
 #include "httpd/publish_handler.h"
 #include "httpd/state.h"
@@ -62,6 +63,7 @@ int ws_post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* ptemp, server_rec* s) {
   if (!server_config(s)->bindings) return kOk;
   return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&] {
     check_openssl(ptemp, s);
+    warn_of_mpm_settings(s);
     prepare_statistics(s);
     return prepare_state(s, ptemp) ? kOk : HTTP_INTERNAL_SERVER_ERROR;
   });

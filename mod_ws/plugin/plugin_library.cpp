@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "plugin/open_library.h"
 #include "plugin/plugin_config.h"
 
 namespace ws::plugin {
@@ -55,7 +56,7 @@ std::shared_ptr<const PluginLibrary> PluginLibrary::load(const std::string& name
   library->path_ = is_path ? name_or_path : plugin_dir + "/" + name_or_path + ".so";
   const std::string& path = library->path_;
 
-  library->handle_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  library->handle_ = open_library(path, kSymbol);
   if (!library->handle_) {
     const char* const cause = dlerror();
     error = std::string("cannot load the plugin: ") + (cause ? cause : path.c_str());

@@ -20,8 +20,8 @@ from harness.waiting import wait_until
 # httpd's own notices of restarts and stops.
 NOTICES = r"AH00171|AH00493|AH00494|AH00170|AH10460"
 PATH = "/ws/channels"
-# What the MPM must not be told where connections shall live.
-RETIRES = r"MaxConnectionsPerChild|MaxSpare"
+# Ours, about settings that let children end.
+ADVICE = r"\[websocket:warn\].* write "
 
 
 @pytest.fixture
@@ -192,8 +192,7 @@ def test_R48_parent_is_killed(start, drains):
 
 def test_R9_child_that_has_served_enough(start, mpm):
     """MaxConnectionsPerChild: the child's place is taken by another, its clients are told."""
-    server = start("1s", "MaxConnectionsPerChild 5\n")
-    server.allowed.append(RETIRES)
+    server = start("1s", "MaxConnectionsPerChild 5\n", allowed=[NOTICES, ADVICE])
     old = Talker(server.connect(PATH))
 
     def others():
@@ -229,8 +228,7 @@ def test_R10_child_that_seemed_idle(start, mpm):
         "MinSpareThreads 1\nMaxSpareThreads 12\n"
     server = start("off", limits + load("status"),
                    plain="<Location /status>\nSetHandler server-status\n</Location>\n",
-                   **many_children(mpm, 4), child_limit=8)
-    server.allowed.append(RETIRES)
+                   **many_children(mpm, 4), child_limit=8, allowed=[ADVICE])
     everybody = [Talker(peer) for peer in connect_spread(server, 16, PATH)]
     pids = set(server.children())
 
@@ -253,8 +251,8 @@ def test_R6_no_place_left(start, mpm):
     """Where the old children fill all places, they hurry: the pages must come back."""
     if mpm == "worker":
         pytest.skip("it puts new children into the places of those that end")
-    server = start("off", child_limit=1)
-    server.allowed.append(r"no place is left for new child processes: .* raise|AH03490")
+    server = start("off", "ServerLimit 1\n", child_limit=1, allowed=[
+        NOTICES, ADVICE, r"no place is left for new child processes: .* raise", "AH03490"])
     old = talkers(server)
     before = server.children()
     server.signal(signal.SIGUSR1)

@@ -32,7 +32,7 @@ def mpm(name, children=1, threads=25, limit=None):
             """)
     return text + dedent(f"""\
         StartServers {children}
-        ServerLimit {limit}
+        ServerLimit {max(limit, 2 * children)}
         ThreadLimit {threads}
         ThreadsPerChild {threads}
         MinSpareThreads 1
