@@ -1,13 +1,15 @@
 """What becomes of WebSockets when others take over from their child process, and when it must end."""
 
 import os
+import random
 import re
 import signal
 import time
 
 import pytest
 
-from harness import build, processes
+from harness import certificates as certificate_files
+from harness import processes
 from harness.channels import Talker, connect_spread, location, many_children
 from harness.config import load
 from harness.frames import close
@@ -169,6 +171,33 @@ def test_R8_graceful_stop(start):
     assert not server.complaints(0), server.complaints(0)
 
 
+def test_R44_renewed_certificate(prepare_httpd, certificates, tmp_path):
+    """New connections get it after a graceful restart; those from before go on with the old one."""
+    renewed = certificate_files.make(tmp_path / "renewed")
+    server = prepare_httpd(location(), bystander=False, child_limit=16, allowed=[NOTICES],
+                           main="WebSocketDrain off\n")
+    server.start()
+    old = Talker(server.connect(PATH, "wss"))
+    server.text = server.text.replace(str(certificates.server), str(renewed.server)).replace(
+        str(certificates.server_key), str(renewed.server_key))
+    server.write_config()
+    server.signal(signal.SIGUSR1)
+    server.certificates = renewed
+
+    def reach():
+        try:
+            return Talker(server.connect(PATH, "wss"))
+        except OSError:
+            return None
+    new = wait_until(reach, "the new certificate", 20)
+    for talker in (old, new):
+        assert int(talker.ask("pid")) == talker.pid
+        talker.leave()
+    server.settle()
+    server.stop()
+    assert not server.complaints(0), server.complaints(0)
+
+
 @pytest.mark.parametrize("drains", (False, True), ids=("serving", "draining"))
 def test_R48_parent_is_killed(start, drains):
     """Its children say so to their clients, and don't keep the ports from the next httpd."""
@@ -262,9 +291,8 @@ def test_R6_no_place_left(start, mpm):
     assert server.log.find(0, "no place is left for new child processes")
 
 
-def test_R6_ten_restarts_in_a_row(start_httpd, mpm, request):
-    """Under load: nothing crashes, and everybody has every message once and in order."""
-    import random
+def test_R6_R36_ten_restarts_in_a_row(start_httpd, mpm, request):
+    """Under load, with the logs moved away: nothing crashes, and everybody has every message once and in order."""
     children = many_children(mpm, 4)
     server = start_httpd(location(), bystander=False, log_level="warn", allowed=[NOTICES],
                          main="WebSocketDrain 1s\n", child_limit=12 * children["children"],
@@ -276,6 +304,7 @@ def test_R6_ten_restarts_in_a_row(start_httpd, mpm, request):
     def another():
         nonlocal restarts
         restarts += 1
+        os.rename(server.access_log.path, f"{server.access_log.path}.{restarts}")
         server.signal(signal.SIGUSR1)
 
     def watch():

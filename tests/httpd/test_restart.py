@@ -1,6 +1,4 @@
-"""Restart and stop: nothing crashes, nothing hangs, and connections end with a Close or cleanly.
-
-Draining, which lets connections outlive a graceful restart, is not asked for here."""
+"""Restart and stop: nothing crashes, nothing hangs, and connections end with a Close or cleanly."""
 
 import os
 import signal
@@ -10,7 +8,7 @@ import pytest
 from harness import frames, processes
 from harness.config import location
 from harness.frames import TEXT
-from harness.peer import Ended
+from harness.peer import Ended, handshake
 from harness.waiting import wait_until
 
 # httpd's own notices, and what it says when several restarts come close together.
@@ -57,7 +55,8 @@ def test_stop_with_peers_that_do_not_answer(start_httpd):
         peer.abandon()
 
 
-def test_stop_with_a_flood_under_way(start_httpd):
+def test_R40_stop_with_a_flood_under_way(start_httpd):
+    """Our threads have ended when the process does."""
     server = start_httpd(location("/ws/echo"), bystander=False)
     peers = connected(server)
     for peer in peers:
@@ -66,6 +65,23 @@ def test_stop_with_a_flood_under_way(start_httpd):
     assert not server.complaints(0), server.complaints(0)
     for peer in peers:
         peer.abandon()
+
+
+def test_R41_stop_while_a_plugin_answers_a_handshake(start_httpd):
+    """prefork runs the whole end of a child in the signal's handler: it waits for our code."""
+    server = start_httpd(location("/ws/slow", plugin="@plugin:misbehave@") + location("/ws/echo"),
+                         bystander=False)
+    peer = server.connect("/ws/echo")
+    slow = server.open()
+    slow.send(handshake("/ws/slow?slow=500"))
+    port = slow.socket.getsockname()[1]
+    wait_until(lambda: port in processes.accepted(server.port), "it to be accepted")
+    server.signal(signal.SIGTERM)
+    assert ends_well(peer, {1001}) == 1001
+    peer.abandon()
+    slow.abandon()
+    server.stop()
+    assert not server.complaints(0), server.complaints(0)
 
 
 @pytest.mark.parametrize("number", (signal.SIGUSR1, signal.SIGHUP), ids=("graceful", "restart"))
@@ -112,7 +128,6 @@ def test_connection_made_just_before_a_restart(start_httpd):
     """The handshake is under way while the restart comes."""
     server = start_httpd(location("/ws/echo"), bystander=False, child_limit=16)
     server.allowed.append(REMARKS)
-    from harness.peer import handshake
     for _ in range(5):
         peers = [server.open(scheme) for scheme in ("ws", "wss")]
         for peer in peers:
