@@ -201,6 +201,9 @@ bool Detacher::upgrade(request_rec* r, std::span<const Header> headers,
   apr_os_sock_t fd = -1;
   apr_os_sock_get(&fd, ap_get_conn_socket(c));
   leaving->fd = base::UniqueFd(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  // On a stop a threaded MPM closes the sockets under its workers' hands.
+  if (!leaving->fd && errno == EBADF) c->aborted = 1;
+  if (c->aborted) return true;
   if (!leaving->fd) return false;
 
   ap_remove_input_filter_byhandle(c->input_filters, "reqtimeout");
