@@ -7,7 +7,7 @@
 
 namespace ws::base {
 
-enum class LogLevel : uint8_t { error, warning, info, debug };
+enum class LogLevel : uint8_t { alert, error, warning, info, debug };
 
 // Any thread may call both.
 class Log {

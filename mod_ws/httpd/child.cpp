@@ -62,6 +62,8 @@ plugin::EngineSettings engine_settings(const ServerConfig& config, uint16_t proc
   settings.process = process;
   settings.statistics = config.statistics;
   settings.generation = static_cast<uint64_t>(mpm::query(AP_MPMQ_GENERATION));
+  settings.watchdog = config.watchdog;
+  settings.deaths = config.deaths;
   return settings;
 }
 

@@ -13,6 +13,7 @@
 #include "channel/channel_rules.h"
 #include "channel/lmdb_settings.h"
 #include "httpd/httpd_headers.h"
+#include "plugin/watchdog.h"
 #include "protocol/origin.h"
 #include "session/rate_limit.h"
 #include "session/session_settings.h"
@@ -132,6 +133,8 @@ struct ServerConfig {
   int64_t send_memory = kUnset;
   int64_t receive_memory = kUnset;
   int64_t drain_ms = kUnset;  // 0: until the clients leave
+  plugin::WatchdogSettings watchdog;
+  plugin::DeathRoll* deaths = nullptr;  // of this configuration's children; made when it starts
   const char* plugin_dir = nullptr;
   const char* state_dir = nullptr;  // null: in httpd's runtime directory
   bool state_off = false;           // WebSocketStateDir none

@@ -15,6 +15,7 @@
 #include "httpd/publish_keys.h"
 #include "httpd/rate_directives.h"
 #include "httpd/token_directive.h"
+#include "httpd/watchdog_directive.h"
 #include "net/event_loop.h"
 
 namespace ws::httpd {
@@ -325,6 +326,9 @@ const command_rec kDirectives[] = {
     AP_INIT_TAKE12("WebSocketHandshakeRate", ws_set_handshake_rate, nullptr, RSRC_CONF,
                    "N [burst=M] new connections a second in each child process, or 'off' "
                    "(default 1000 burst=2000)"),
+    AP_INIT_TAKE12("WebSocketWatchdog", ws_set_watchdog, nullptr, RSRC_CONF,
+                   "how long a plugin may hold an event loop until the log tells of it, and "
+                   "'abort' to end the process then, or 'off' (default 10s)"),
     AP_INIT_TAKE1("WebSocketSendMemory", ws_set_server_number, info(kSendMemory), RSRC_CONF,
                   "bytes that may wait for all slow clients of a child process (default 256M)"),
     AP_INIT_TAKE1("WebSocketReceiveMemory", ws_set_server_number, info(kReceiveMemory), RSRC_CONF,

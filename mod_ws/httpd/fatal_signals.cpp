@@ -2,10 +2,14 @@
 #include "httpd/fatal_signals.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
+
+#include "plugin/watchdog.h"
 
 namespace ws::httpd {
 
@@ -27,12 +31,22 @@ extern "C" void ws_on_fatal_signal(int number, siginfo_t* info, void*) {
   const int saved = errno;
   const base::LogQueue* const queue = lines.exchange(nullptr);
   if (queue) {
+    (void)plugin::Watchdog::tell_end(number);
     (void)queue->wait_written(kWaitMs);
     restore();
   }
   errno = saved;
   // A fault happens again as soon as this returns, and finds whose turn it was before.
   if (info->si_code <= 0) raise(number);
+}
+
+// exit() within a plugin's callback: what httpd and all libraries do then is meant for a process
+// with no other thread.
+void on_exit_called(int status, void*) {
+  const base::LogQueue* const queue = lines.load();
+  if (!queue || !plugin::Watchdog::tell_end(0)) return;
+  (void)queue->wait_written(kWaitMs);
+  _exit(status);
 }
 
 }  // namespace
@@ -44,6 +58,8 @@ FatalSignals::FatalSignals(const base::LogQueue& queue) noexcept {
   sigemptyset(&ours.sa_mask);
   for (size_t i = 0; i < kSignals.size(); ++i) sigaction(kSignals[i], &ours, &before[i]);
   lines.store(&queue);
+  static const int registered = on_exit(on_exit_called, nullptr);
+  (void)registered;
 }
 
 FatalSignals::~FatalSignals() {

@@ -1,4 +1,5 @@
-// A crash of the child: what its threads had to say is written before it ends.
+// A crash of the child, or a plugin that calls exit(): it is counted, and what the threads had to
+// say is written before it ends.
 #pragma once
 
 #include "base/log_queue.h"

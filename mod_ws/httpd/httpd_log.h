@@ -25,6 +25,8 @@ class HttpdLog final : public base::Log {
  private:
   static int httpd_level(base::LogLevel level) noexcept {
     switch (level) {
+      case base::LogLevel::alert:
+        return APLOG_ALERT;
       case base::LogLevel::error:
         return APLOG_ERR;
       case base::LogLevel::warning:

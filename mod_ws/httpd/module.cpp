@@ -58,13 +58,14 @@ void ws_test_config(apr_pool_t* pconf, server_rec* s) {
   });
 }
 
-int ws_post_config(apr_pool_t*, apr_pool_t*, apr_pool_t* ptemp, server_rec* s) {
+int ws_post_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t* ptemp, server_rec* s) {
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) return kOk;
   if (!server_config(s)->bindings) return kOk;
   return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&] {
     check_openssl(ptemp, s);
     warn_of_mpm_settings(s);
     prepare_statistics(s);
+    make_death_roll(pconf, s);
     return prepare_state(s, ptemp) ? kOk : HTTP_INTERNAL_SERVER_ERROR;
   });
 }

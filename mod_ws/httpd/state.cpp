@@ -1,9 +1,11 @@
 // Where the channels of all child processes are.
 #include "httpd/state.h"
 
+#include <apr_shm.h>
 #include <unistd.h>
 #include <unixd.h>
 
+#include <new>
 #include <string>
 
 #include "channel/lmdb_bus.h"
@@ -39,6 +41,17 @@ bool prepare_state(server_rec* main_server, apr_pool_t* pool) {
   ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, main_server, "WebSocketStateDir: %s",
                error.c_str());
   return false;
+}
+
+void make_death_roll(apr_pool_t* pconf, server_rec* main_server) {
+  apr_shm_t* memory = nullptr;
+  const apr_status_t status = apr_shm_create(&memory, sizeof(plugin::DeathRoll), nullptr, pconf);
+  if (status != APR_SUCCESS) {
+    ap_log_error(APLOG_MARK, APLOG_WARNING, status, main_server,
+                 "no shared memory: a plugin that crashes again and again is not switched off");
+    return;
+  }
+  server_config(main_server)->deaths = new (apr_shm_baseaddr_get(memory)) plugin::DeathRoll{};
 }
 
 ChildBus open_bus(server_rec* main_server, base::Log& log, const base::Clock& clock) {

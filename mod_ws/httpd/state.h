@@ -15,6 +15,10 @@ namespace ws::httpd {
 // [main] In the parent, before it forks, maybe as root. False: the log says what is wrong.
 [[nodiscard]] bool prepare_state(server_rec* main_server, apr_pool_t* pool);
 
+// [main] In the parent: the memory in which the children note which messages end them. Without it,
+// which the log tells, no plugin is ever switched off.
+void make_death_roll(apr_pool_t* pconf, server_rec* main_server);
+
 struct ChildBus {
   std::unique_ptr<channel::Bus> bus;  // null: the log says why
   uint16_t process = 0;               // for session numbers; no other living child has it

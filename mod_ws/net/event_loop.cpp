@@ -130,7 +130,10 @@ void EventLoop::run_once(int max_wait_ms) {
   if (wait < 0 || (max_wait_ms >= 0 && max_wait_ms < wait)) wait = max_wait_ms;
 
   epoll_event events[kMaxEvents];
+  const uint32_t beat = beat_.load(std::memory_order_relaxed) & ~1U;
+  beat_.store(beat, std::memory_order_relaxed);
   const int count = epoll_wait(epoll_.get(), events, kMaxEvents, wait);
+  beat_.store(beat + 3, std::memory_order_relaxed);
   now_ms_ = clock_.now_ms();
 
   bool woken = false;

@@ -50,6 +50,10 @@ class EventLoop {
   // [any] Makes run() return after the current turn.
   void stop() noexcept;
 
+  // [any] Another one for each turn, and while it sleeps.
+  [[nodiscard]] uint32_t beat() const noexcept { return beat_.load(std::memory_order_relaxed); }
+  [[nodiscard]] static bool is_awake(uint32_t beat) noexcept { return beat % 2 != 0; }
+
   // [any] Whether the caller is this loop's thread.
   [[nodiscard]] bool is_current() const noexcept;
 
@@ -146,6 +150,7 @@ class EventLoop {
   std::vector<TurnEnd*> turn_ends_;
   bool turn_end_is_due_ = false;
   bool run_again_ = false;
+  std::atomic<uint32_t> beat_ = 0;  // odd while it is awake
 
   std::mutex tasks_mutex_;  // guards tasks_
   std::vector<std::unique_ptr<Task>> tasks_;

@@ -42,7 +42,10 @@ bool Engine::stop(const StopPlan& plan) { return state_->stop(plan); }
 
 Engine::State::State(const EngineSettings& settings, base::Log& log, const base::Clock& clock,
                      std::unique_ptr<channel::Bus> bus)
-    : Runtime(log, settings.mailbox_bytes), clock_(clock) {
+    : Runtime(log, settings.mailbox_bytes),
+      clock_(clock),
+      watchdog_(settings.watchdog, log, clock, *this) {
+  deaths_ = settings.deaths;
   bus_ = std::move(bus);
   pool_ = std::make_unique<WorkPool>(std::max(settings.work_threads, 1u), settings.work_queue, log);
   const unsigned loops = std::clamp(settings.loops, 1u, 16u);
@@ -73,16 +76,22 @@ PluginInstance* Engine::State::instance(const InstanceConfig& config) {
     made = known != instances_.end() ? &*known : &instances_.emplace_back(config, *this);
   }
   std::call_once(made->once, [made] { made->good = made->instance.create(); });
-  return made->good ? &made->instance : nullptr;
+  if (!made->instance.is_switched_off()) return made->good ? &made->instance : nullptr;
+  tell_if_off(made->instance.suspect(), log_);
+  return nullptr;
 }
 
 bool Engine::State::start_threads() {
   if (stopping_.load(std::memory_order_acquire)) return false;
-  if (started_.load(std::memory_order_acquire)) return true;
+  if (started_.load(std::memory_order_acquire)) {
+    watchdog_.wake();
+    return true;
+  }
   std::unique_lock lock(threads_mutex_);
   if (stopping_) return false;
   if (started_) return true;
   try {
+    watchdog_.start();
     // Those of a start that failed halfway are still good.
     for (size_t i = threads_.size(); i < loops_.size(); ++i) {
       threads_.reserve(loops_.size());
@@ -94,7 +103,7 @@ bool Engine::State::start_threads() {
   } catch (const std::system_error& error) {
     if (!std::exchange(start_failed_, true)) {
       lock.unlock();
-      log_.write(base::LogLevel::error, std::string("no thread for a loop: ") + error.what());
+      log_.write(base::LogLevel::error, std::string("no thread for the loops: ") + error.what());
     }
     return false;
   }
@@ -109,7 +118,19 @@ void Engine::State::tell_change() noexcept {
   changed_.notify_all();
 }
 
+void Engine::State::end_switched_off() {
+  const std::lock_guard lock(instances_mutex_);
+  for (Made& made : instances_) {
+    if (!made.good || !made.instance.is_switched_off() || std::exchange(made.ended, true)) continue;
+    tell_if_off(made.instance.suspect(), log_);
+    for (const auto& context : loops_)
+      context->loop.post([&made, &loop = *context] { made.instance.end_switched_off(loop); });
+  }
+}
+
 void Engine::State::run_loop(LoopContext& context) {
+  const OwnThread own_thread;
+  context.line.store(&BlackBox::mine());
   // An exception here is a bug or no memory; the other sessions go on.
   while (!guarded(log_, "a loop", [&] { context.loop.run(); })) {
   }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "channel/bus.h"
 #include "plugin/plugin_instance.h"
+#include "plugin/watchdog.h"
 #include "session/session.h"
 
 namespace ws::plugin {
@@ -25,6 +26,8 @@ struct EngineSettings {
   size_t mailbox_bytes = size_t{64} << 20;  // that other threads' calls may take, per loop
   Statistics* statistics = nullptr;         // borrowed; null: its own
   uint64_t generation = 0;                  // of the configuration, for these
+  WatchdogSettings watchdog = {};
+  DeathRoll* deaths = nullptr;  // borrowed; null: no plugin is ever switched off
 };
 
 // How the sessions end.
@@ -57,8 +60,8 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   // [any] The instance of this configuration; its create() runs in the first call, and others
-  // wait for it. Null when create() failed, now or before (the log says so once), or when the
-  // engine stops. Lives until stop().
+  // wait for it. Null when create() failed, now or before (the log says so once), when it is
+  // switched off, or when the engine stops. Lives until stop().
   [[nodiscard]] PluginInstance* instance(const InstanceConfig& config);
 
   // [any] Starts the threads at the first call. False when that failed, or the engine stops:

@@ -17,7 +17,7 @@
 
 namespace ws::plugin {
 
-class Engine::State final : public Runtime {
+class Engine::State final : public Runtime, private Watched {
  public:
   State(const EngineSettings& settings, base::Log& log, const base::Clock& clock,
         std::unique_ptr<channel::Bus> bus);
@@ -48,8 +48,14 @@ class Engine::State final : public Runtime {
     PluginInstance instance;
     std::once_flag once;
     std::atomic<bool> good = false;
+    bool ended = false;  // its sessions, for it is switched off
   };
 
+  [[nodiscard]] bool is_busy() const noexcept override { return seats_.taken() > 0; }
+  [[nodiscard]] const LoopContext* watched_loop(unsigned index) const noexcept override {
+    return loop_at(index);
+  }
+  void end_switched_off() override;
   void run_loop(LoopContext& loop);
   void tell_change() noexcept;
   [[nodiscard]] bool threads_end_within(std::chrono::milliseconds time);
@@ -63,6 +69,7 @@ class Engine::State final : public Runtime {
   std::atomic<uint64_t> drain_since_ms_ = 0;
   std::atomic<uint64_t> drain_until_ms_ = UINT64_MAX;
   std::atomic<size_t> drain_sessions_ = 0;
+  Watchdog watchdog_;
 
   std::mutex instances_mutex_;  // guards instances_
   std::list<Made> instances_;

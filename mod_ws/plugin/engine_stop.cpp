@@ -74,7 +74,9 @@ bool Engine::State::stop(const StopPlan& plan) {
   cut_sessions();
   const bool pool_ended = pool_->stop(static_cast<uint32_t>(kThreadsEnd.count()));
   for (const auto& context : loops_) context->loop.post([&loop = context->loop] { loop.stop(); });
-  if (!threads_end_within(kThreadsEnd) || !pool_ended) {
+  const bool loops_ended = threads_end_within(kThreadsEnd);
+  watchdog_.stop();
+  if (!loops_ended || !pool_ended) {
     for (std::thread& thread : threads_) thread.detach();
     return false;
   }

@@ -46,14 +46,15 @@ void reply(wsp_history_fn fn, void* arg, const History& history) {
   fn(arg, WSP_OK, &reply);
 }
 
-channel::HistoryDone answer_to(LoopContext& loop, session::SessionId id, base::Log& log,
+channel::HistoryDone answer_to(LoopContext& loop, session::SessionId id, PluginInstance& instance,
                                wsp_history_fn fn, void* arg) {
-  return [&loop, id, &log, fn, arg](channel::BusStatus status, const History& history) {
+  return [&loop, id, &instance, fn, arg](channel::BusStatus status, const History& history) {
     const Acting acting(loop.acting, id);
     const bool is_plain = std::ranges::any_of(
         history.messages, [](const channel::Event& event) { return !event.type.may_compress; });
     const KeepPlain keep_plain(loop, is_plain);
-    (void)guarded(log, "a history callback", [&] {
+    (void)guarded(instance.faults(), "a history callback", [&] {
+      const Entered entered(instance.suspect(), "a history callback");
       if (status == channel::BusStatus::ok) {
         reply(fn, arg, history);
       } else {
@@ -97,7 +98,7 @@ wsp_status subscribe(const wsp_host* host, wsp_session id, wsp_bytes channel,
       return subscribed(
           session, name,
           loop.fan_out.subscribe(subscriber_of(instance, session), name, from_abi(*query),
-                                 answer_to(loop, id, instance.faults(), fn, arg)));
+                                 answer_to(loop, id, instance, fn, arg)));
     });
   });
 }
@@ -112,7 +113,7 @@ wsp_status read(const wsp_host* host, wsp_session id, wsp_bytes channel,
       const channel::FullName name = instance.full_name(view(channel));
       if (!may_hear(instance, session, name)) return denied(instance, id, "hear", view(channel));
       loop.fan_out.read(subscriber_of(instance, session), name, from_abi(*query),
-                        answer_to(loop, id, instance.faults(), fn, arg));
+                        answer_to(loop, id, instance, fn, arg));
       return WSP_OK;
     });
   });

@@ -9,6 +9,7 @@
 
 #include "channel/fan_out.h"
 #include "net/event_loop.h"
+#include "plugin/black_box.h"
 #include "plugin/loop_timers.h"
 #include "plugin/statistics.h"
 #include "session/session_table.h"
@@ -65,8 +66,9 @@ struct LoopContext {
   // [loop] A callback about what may not be compressed runs: nor may what it sends.
   bool keeps_plain = false;
 
-  std::atomic<size_t> incoming = 0;       // connections on their way here
-  std::atomic<size_t> mailbox_bytes = 0;  // of other threads' messages
+  std::atomic<const BlackBoxLine*> line = nullptr;  // its thread's
+  std::atomic<size_t> incoming = 0;                 // connections on their way here
+  std::atomic<size_t> mailbox_bytes = 0;            // of other threads' messages
 
  private:
   static constexpr size_t kTaskCost = 128;

@@ -88,6 +88,8 @@ void LoopTimers::fire(Entry& entry) {
   const bool intact = guarded(faults_, "a timer", [&] {
     const Acting acting(acting_, request.session);
     const CallTimer timer(times);
+    if (!request.suspect) return request.fn(request.arg);
+    const Entered entered(*request.suspect, "a timer");
     request.fn(request.arg);
   });
   if (!intact) times.failures.add(1);

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "net/event_loop.h"
 #include "plugin/acting.h"
+#include "plugin/black_box.h"
 #include "plugin/statistics.h"
 #include "wsp/extensions.h"
 
@@ -25,8 +26,9 @@ class LoopTimers {
     uint32_t repeat_ms;
     wsp_timer_fn fn;
     void* arg;
-    session::SessionId session = 0;  // that acts in fn
-    uint32_t place = 0;              // in the statistics
+    session::SessionId session = 0;    // that acts in fn
+    uint32_t place = 0;                // in the statistics
+    const Suspect* suspect = nullptr;  // whose fn it is; null: ours
   };
 
   // [main] Borrowed. index: of the loop; part of the numbers. acting, row: the loop's.

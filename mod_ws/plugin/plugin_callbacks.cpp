@@ -42,9 +42,11 @@ session::Session* PluginInstance::find(const LoopContext& loop, session::Session
 }
 
 template <class Body>
-bool PluginInstance::timed(LoopContext& loop, Callback callback, const char* what, Body&& body) {
+bool PluginInstance::timed(LoopContext& loop, Callback callback, const char* what, uint64_t message,
+                           Body&& body) {
   CallTimes& times = loop.row.counts(place_).callbacks[static_cast<size_t>(callback)];
   const CallTimer timer(times);
+  const Entered entered(suspect_, what, message);
   if (guarded(faults(), what, body)) return true;
   times.failures.add(1);
   return false;
@@ -53,10 +55,10 @@ bool PluginInstance::timed(LoopContext& loop, Callback callback, const char* wha
 // An exception of one session's callback ends that session.
 template <class Body>
 void PluginInstance::call(session::Session& session, Callback callback, const char* what,
-                          Body&& body) {
+                          uint64_t message, Body&& body) {
   LoopContext& loop = loop_of(session);
   const Acting acting(loop.acting, session.id());
-  if (timed(loop, callback, what, body)) return;
+  if (timed(loop, callback, what, message, body)) return;
   session.tell("had an exception in", what);
   session.close(protocol::kInternalError, {});
 }
@@ -64,10 +66,12 @@ void PluginInstance::call(session::Session& session, Callback callback, const ch
 bool PluginInstance::on_open(session::Session& session, const session::OpenRequest& request) {
   const auto& stored = static_cast<const StoredRequest&>(request);
   wsp_status status = WSP_E_FAILED;
-  (void)timed(loop_of(session), Callback::open, "on_open", [&] {
-    if (!admit(session, stored.rights())) return;
+  const wsp_request& seen = stored.view();
+  const uint64_t address = message_digest(view(seen.query)) ^ message_digest(view(seen.path));
+  (void)timed(loop_of(session), Callback::open, "on_open", address, [&] {
+    if (is_switched_off() || !admit(session, stored.rights())) return;
     const Acting acting(loop_of(session).acting, session.id());
-    status = table_.on_open(self_, session.id(), &stored.view(), &session.user_state);
+    status = table_.on_open(self_, session.id(), &seen, &session.user_state);
   });
   if (status == WSP_OK) return true;
   PluginSession::end(session, loop_of(session));
@@ -98,30 +102,31 @@ bool PluginInstance::subscribe_user(session::Session& session, std::string_view 
 
 void PluginInstance::on_message(session::Session& session, protocol::Opcode opcode,
                                 std::string_view payload) {
-  if (!table_.on_message) return;
+  if (!table_.on_message || is_switched_off()) return;
   LoopContext& loop = loop_of(session);
   if (opcode == protocol::Opcode::text) loop.checked_text = payload;
   const wsp_message message{sizeof(wsp_message), to_abi(opcode), lend(payload)};
-  call(session, Callback::message, "on_message",
+  call(session, Callback::message, "on_message", message_digest(payload),
        [&] { table_.on_message(session.user_state, &message); });
   loop.checked_text = {};
 }
 
 void PluginInstance::on_drain(session::Session& session) {
-  if (!table_.on_drain) return;
-  call(session, Callback::drain, "on_drain", [&] { table_.on_drain(session.user_state); });
+  if (!table_.on_drain || is_switched_off()) return;
+  call(session, Callback::drain, "on_drain", 0, [&] { table_.on_drain(session.user_state); });
 }
 
 void PluginInstance::on_close(session::Session& session, uint16_t code, std::string_view reason) {
   LoopContext& loop = loop_of(session);
   PluginSession::end(session, loop);
-  if (!table_.on_close) return;
+  if (!table_.on_close || is_switched_off()) return;
   const Acting acting(loop.acting, session.id());
-  (void)timed(loop, Callback::close, "on_close",
+  (void)timed(loop, Callback::close, "on_close", 0,
               [&] { table_.on_close(session.user_state, code, lend(reason)); });
 }
 
 bool PluginInstance::shape(const channel::Event& event, channel::WireMessage& wire) noexcept {
+  if (is_switched_off()) return false;
   switch (event.kind) {
     case channel::Event::Kind::message:
       return shape_message(event, wire);
@@ -144,9 +149,9 @@ bool PluginInstance::shape_message(const channel::Event& event,
   if (!event.type.may_compress)
     if (LoopContext* const loop = runtime_.current_loop()) keep_plain.emplace(*loop, true);
   bool deliver = false;
-  const bool intact = timed(current_loop(), Callback::deliver, "on_deliver", [&] {
-    deliver = table_.on_deliver(self_, delivery.table()) == WSP_OK;
-  });
+  const bool intact =
+      timed(current_loop(), Callback::deliver, "on_deliver", message_digest(wire.payload),
+            [&] { deliver = table_.on_deliver(self_, delivery.table()) == WSP_OK; });
   return intact && deliver;
 }
 
@@ -157,10 +162,18 @@ bool PluginInstance::shape_change(const channel::Event& event,
   const channel::Member& who = *event.member;
   const wsp_member member{sizeof(wsp_member), who.session_count, lend(who.key), lend(who.info)};
   const bool joined = event.kind == channel::Event::Kind::joined;
-  const bool intact = timed(current_loop(), Callback::presence, "a presence callback", [&] {
-    on_presence_(presence_self_, &member, joined ? 1 : 0, delivery.table());
-  });
+  const bool intact =
+      timed(current_loop(), Callback::presence, "a presence callback", message_digest(who.key),
+            [&] { on_presence_(presence_self_, &member, joined ? 1 : 0, delivery.table()); });
   return intact && delivery.is_replaced();
+}
+
+void PluginInstance::end_switched_off(LoopContext& loop) {
+  if (!is_switched_off()) return;
+  loop.timers.remove_all(this);
+  loop.table.for_each([this](session::Session& session) {
+    if (&session.settings().handler == this) session.close(protocol::kInternalError, {});
+  });
 }
 
 // A user's channel has no history: nobody can make up for what was lost there.
@@ -172,7 +185,7 @@ bool PluginInstance::may_miss(std::string_view channel) const noexcept {
 bool PluginInstance::shape_gap(const channel::Event& event, channel::WireMessage& wire) noexcept {
   if (!on_gap_) return false;
   Delivery delivery(event, wire);
-  const bool intact = timed(current_loop(), Callback::presence, "a gap callback",
+  const bool intact = timed(current_loop(), Callback::presence, "a gap callback", 0,
                             [&] { on_gap_(gap_self_, delivery.table()); });
   return intact && delivery.is_replaced();
 }

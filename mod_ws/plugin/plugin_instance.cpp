@@ -26,6 +26,17 @@ std::vector<std::string_view> subprotocols(const wsp_plugin& plugin) {
   return names;
 }
 
+// The same in all processes that have this instance.
+DeathRecord* record_of(const InstanceConfig& config, const Runtime& runtime) noexcept {
+  if (!runtime.deaths()) return nullptr;
+  uint64_t key = digest(config.library->name());
+  key = digest(config.location, key);
+  key = digest(config.channel_namespace, key);
+  for (const PluginOption& option : config.options)
+    key = digest(option.value, digest(option.name, key));
+  return runtime.deaths()->record(key);
+}
+
 }  // namespace
 
 PluginInstance::PluginInstance(InstanceConfig config, Runtime& runtime)
@@ -34,6 +45,7 @@ PluginInstance::PluginInstance(InstanceConfig config, Runtime& runtime)
       runtime_(runtime),
       place_(runtime.statistics().place_of(config_.channel_namespace, config_.location,
                                            config_.library->name())),
+      suspect_{std::string(config_.library->name()), config_.location, record_of(config_, runtime)},
       host_(make_host(*this)) {}
 
 PluginInstance::~PluginInstance() = default;
@@ -47,12 +59,15 @@ void PluginInstance::log_line(base::LogLevel level, std::string_view text) const
 }
 
 bool PluginInstance::create() {
+  if (is_switched_off()) return end_creating(Life::over), false;
   wsp_status status = WSP_OK;
   if (table_.create) {
     const PluginConfig config(config_.location, config_.options);
     status = WSP_E_FAILED;
-    (void)guarded(faults(), "create",
-                  [&] { status = table_.create(&host_, &config.view(), &self_); });
+    (void)guarded(faults(), "create", [&] {
+      const Entered entered(suspect_, "create");
+      status = table_.create(&host_, &config.view(), &self_);
+    });
   }
   end_creating(status == WSP_OK ? Life::ready : Life::over);
   if (status == WSP_OK) return true;
@@ -104,8 +119,9 @@ bool PluginInstance::listen_for_gaps(wsp_gap_fn fn, void* self) noexcept {
 }
 
 void PluginInstance::announce_stop() noexcept {
-  if (table_.on_stopping)
-    (void)guarded(faults(), "on_stopping", [&] { table_.on_stopping(self_); });
+  if (!table_.on_stopping || is_switched_off()) return;
+  const Entered entered(suspect_, "on_stopping");
+  (void)guarded(faults(), "on_stopping", [&] { table_.on_stopping(self_); });
 }
 
 void PluginInstance::destroy() noexcept {
@@ -113,7 +129,9 @@ void PluginInstance::destroy() noexcept {
     const std::lock_guard lock(life_mutex_);
     if (std::exchange(life_, Life::over) != Life::ready) return;
   }
-  if (table_.destroy) (void)guarded(faults(), "destroy", [&] { table_.destroy(self_); });
+  if (!table_.destroy || is_switched_off()) return;
+  const Entered entered(suspect_, "destroy");
+  (void)guarded(faults(), "destroy", [&] { table_.destroy(self_); });
 }
 
 const session::SessionSettings& PluginInstance::settings(const session::SessionLimits& limits,
@@ -142,8 +160,11 @@ HandshakeDecision PluginInstance::handshake(StoredRequest& request,
     CallTimes& times = runtime_.first_loop().row.counts(place_).callbacks[static_cast<size_t>(
         Callback::handshake)];
     const CallTimer timer(times, CallTimer::Writer::any);
+    const wsp_request& seen = request.view();
+    const Entered entered(suspect_, "on_handshake",
+                          message_digest(view(seen.query)) ^ message_digest(view(seen.path)));
     const bool intact = guarded(faults(), "on_handshake", [&] {
-      status = table_.on_handshake(self_, &request.view(), answer.table());
+      status = table_.on_handshake(self_, &seen, answer.table());
     });
     if (!intact) times.failures.add_shared(1);
   }

@@ -14,6 +14,7 @@
 #include "channel/channel_name.h"
 #include "channel/channel_rules.h"
 #include "channel/shaper.h"
+#include "plugin/black_box.h"
 #include "plugin/handshake_answer.h"
 #include "plugin/plugin_library.h"
 #include "plugin/runtime.h"
@@ -61,11 +62,17 @@ class PluginInstance final : public session::SessionHandler, public channel::Sha
 
   // [any] In the statistics.
   [[nodiscard]] uint32_t place() const noexcept { return place_; }
+  // [any] It has ended too many processes: no callback but those under way, timers and jobs.
+  [[nodiscard]] bool is_switched_off() const noexcept {
+    return suspect_.record && suspect_.record->is_off();
+  }
 
   // ---- for the engine ----
 
   // [main] The plugin's create(). Once; false: the log says so, and no other callback follows.
   [[nodiscard]] bool create();
+  // [loop] Ends its sessions there with 1011, and its timers, if it is switched off.
+  void end_switched_off(LoopContext& loop);
   // [loop] The plugin's on_stopping().
   void announce_stop() noexcept;
   // [main] The plugin's destroy(), when all its sessions, timers and jobs have ended.
@@ -79,6 +86,7 @@ class PluginInstance final : public session::SessionHandler, public channel::Sha
   [[nodiscard]] Runtime& runtime() const noexcept { return runtime_; }
   [[nodiscard]] base::Log& log() const noexcept { return runtime_.log(); }
   [[nodiscard]] base::Log& faults() const noexcept { return runtime_.faults(); }
+  [[nodiscard]] const Suspect& suspect() const noexcept { return suspect_; }
   [[nodiscard]] channel::FullName full_name(std::string_view channel) const noexcept {
     return {config_.channel_namespace, channel};
   }
@@ -122,15 +130,18 @@ class PluginInstance final : public session::SessionHandler, public channel::Sha
   [[nodiscard]] LoopContext& loop_of(const session::Session& session) const noexcept;
   [[nodiscard]] LoopContext& current_loop() const noexcept;
   template <class Body>
-  [[nodiscard]] bool timed(LoopContext& loop, Callback callback, const char* what, Body&& body);
+  [[nodiscard]] bool timed(LoopContext& loop, Callback callback, const char* what, uint64_t message,
+                           Body&& body);
   template <class Body>
-  void call(session::Session& session, Callback callback, const char* what, Body&& body);
+  void call(session::Session& session, Callback callback, const char* what, uint64_t message,
+            Body&& body);
   void end_creating(Life life);
 
   const InstanceConfig config_;
   const wsp_plugin& table_;
   Runtime& runtime_;
   const uint32_t place_;
+  const Suspect suspect_;
   wsp_host host_;
   void* self_ = nullptr;
   wsp_presence_fn on_presence_ = nullptr;

@@ -10,6 +10,7 @@
 #include "base/limited_log.h"
 #include "base/log.h"
 #include "channel/bus.h"
+#include "plugin/death_roll.h"
 #include "plugin/loop_context.h"
 #include "plugin/work_pool.h"
 
@@ -45,6 +46,8 @@ class Runtime {
   [[nodiscard]] channel::Bus& bus() const noexcept { return *bus_; }
   [[nodiscard]] WorkPool& pool() const noexcept { return *pool_; }
   [[nodiscard]] size_t mailbox_limit() const noexcept { return mailbox_limit_; }
+  // [any] Null: nobody counts.
+  [[nodiscard]] DeathRoll* deaths() const noexcept { return deaths_; }
 
  protected:
   Runtime(base::Log& log, size_t mailbox_limit) noexcept
@@ -63,6 +66,7 @@ class Runtime {
   const size_t mailbox_limit_;
   std::unique_ptr<OwnStatistics> own_statistics_;
   Statistics* statistics_ = nullptr;
+  DeathRoll* deaths_ = nullptr;
   std::unique_ptr<channel::Bus> bus_;
   session::SeatCounter seats_;
   std::vector<std::unique_ptr<LoopContext>> loops_;  // the same from the constructor on

@@ -71,8 +71,8 @@ wsp_status start(const wsp_host* host, wsp_session session, uint32_t delay_ms, u
   PluginInstance& instance = PluginInstance::of(host);
   return answered(instance.faults(), [&]() -> wsp_status {
     if (!fn || !timer) return WSP_E_INVALID;
-    const LoopTimers::Request request{&instance, delay_ms, repeat_ms,       fn,
-                                      arg,       session,  instance.place()};
+    const LoopTimers::Request request{&instance, delay_ms, repeat_ms,        fn,
+                                      arg,       session,  instance.place(), &instance.suspect()};
     return session == 0 ? start_own(instance, request, *timer)
                         : start_for(instance, session, request, *timer);
   });

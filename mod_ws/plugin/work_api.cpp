@@ -17,7 +17,10 @@ class PluginJob final : public Job {
       : instance_(instance), session_(session), work_(work), done_(done), arg_(arg) {}
 
   void run() noexcept override {
-    const bool intact = guarded(instance_.log(), "a job", [this] { work_(arg_); });
+    const bool intact = guarded(instance_.faults(), "a job", [this] {
+      const Entered entered(instance_.suspect(), kJob);
+      work_(arg_);
+    });
     finish(intact ? WSP_OK : WSP_E_FAILED);
   }
   void cancel() noexcept override { finish(WSP_E_FAILED); }
@@ -27,7 +30,10 @@ class PluginJob final : public Job {
     instance_.after_create([&instance = instance_, session = session_, done = done_, arg = arg_,
                             status](bool created) {
       const auto tell = [&instance, done, arg](wsp_status result) {
-        (void)guarded(instance.faults(), "what follows a job", [&] { done(arg, result); });
+        (void)guarded(instance.faults(), "what follows a job", [&] {
+          const Entered entered(instance.suspect(), "what follows a job");
+          done(arg, result);
+        });
       };
       if (!created) return tell(WSP_E_FAILED);
       Runtime& runtime = instance.runtime();

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "base/quiet_thread.h"
+#include "plugin/black_box.h"
 
 namespace ws::plugin {
 
@@ -41,6 +42,7 @@ WorkPool::Submit WorkPool::submit(std::unique_ptr<Job> job) {
 }
 
 void WorkPool::work() {
+  const OwnThread own_thread;
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });

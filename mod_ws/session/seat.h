@@ -15,6 +15,7 @@ class SeatCounter {
   // An empty one: so many are taken.
   [[nodiscard]] Seat take(size_t most) noexcept;
   void add() noexcept { taken_.fetch_add(1, std::memory_order_relaxed); }
+  [[nodiscard]] size_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
   void give_back() noexcept { taken_.fetch_sub(1, std::memory_order_relaxed); }
 
  private:

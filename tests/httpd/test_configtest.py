@@ -140,6 +140,7 @@ BAD_VALUES = {
 BAD_SERVER_VALUES = {
     "WebSocketLoops": ("", "0", "17", "-1", "x"),
     "WebSocketMaxConnections": ("", "0", "-1", "x"),
+    "WebSocketWatchdog": ("", "0", "99ms", "2h", "x", "10s stop", "off abort", "1s abort abort"),
     "WebSocketHandshakeRate": ("", "0", "-1", "x", "1000001", "10 burst=0", "10 burst=", "10 20",
                                "10 burst=1000001", "off burst=1", "10 burst=1 burst=2"),
     "WebSocketSendMemory": ("", "0", "-1", "x", "1023K", "1025G"),
@@ -221,6 +222,7 @@ def test_good_values_everywhere(prepare_httpd, name):
 
 
 GOOD_SERVER_VALUES = {
+    "WebSocketWatchdog": ("off", "Off", "10", "100ms", "1h", "30s abort", "30s Abort"),
     "WebSocketHandshakeRate": ("off", "Off", "1", "1000000", "10 burst=1", "1 burst=1000000"),
     "WebSocketStateDir": ("none", "None", "/tmp/websocket", "run/state"),
     "WebSocketDrain": ("off", "Off", "100ms", "30", "2min", "24h"),
@@ -242,7 +244,7 @@ def test_good_value_of_a_server_directive(prepare_httpd, name, value):
     "WebSocketStateDir none", "WebSocketStateSize 2M", "WebSocketStateSync on",
     "WebSocketHistoryMaxCount 5", "WebSocketHistoryMaxAge 5s", "WebSocketHistoryMaxBytes 5K",
     "WebSocketLoops 2", "WebSocketMaxConnections 100", "WebSocketPluginDir /tmp",
-    "WebSocketHandshakeRate 10 burst=20",
+    "WebSocketHandshakeRate 10 burst=20", "WebSocketWatchdog 5s abort",
 ))
 @pytest.mark.parametrize("section", ("Location /x", "Directory /x", None),
                          ids=("Location", "Directory", "virtual host"))

@@ -43,7 +43,7 @@ def missing(server):
 @pytest.mark.parametrize("command", ("crash", "abort"))
 def test_R35_last_lines_of_a_child_that_crashes(start_httpd, command):
     server = start_httpd(SITE, log_level="warn", bystander=False,
-                         allowed=("plugin misbehave: last", r"AH00051|AH00052|exit signal"))
+                         allowed=("plugin misbehave: last", "in on_message crashes", r"AH00051|AH00052|exit signal"))
     peer = server.connect("/ws/misbehave")
     peer.text("log 100 last")
     peer.text(command)

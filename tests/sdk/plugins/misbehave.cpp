@@ -5,7 +5,7 @@
 //   throw, throw-int                 an exception leaves on_message: closes with 1011
 //   throw in on_close|on_drain       "armed"; it is thrown in that callback
 //   throw in timer|work|done|history it is thrown there at once: closes with 1011
-//   abort, exit N, _exit N, crash    the process ends, each in its way
+//   abort, exit N, _exit N, crash, recurse   the process ends, each in its way
 //   block MS, spin                   the loop thread sleeps, then "block"; it never comes back
 //   leak MB                          so much is lost, then "leak"
 //   log N TEXT                       N warnings "TEXT NUMBER", then "log"
@@ -66,8 +66,9 @@ Pairs copied(std::span<const wsp_pair> pairs) {
 
 void end_as(std::string_view how) {
   if (how == "throw") throw 42;
+  if (how == "abort") std::abort();
   if (how == "fail") throw std::invalid_argument("told to fail");
-  if (how != "ok") throw std::invalid_argument("must be ok, fail or throw");
+  if (how != "ok") throw std::invalid_argument("must be ok, fail, throw or abort");
 }
 
 }  // namespace

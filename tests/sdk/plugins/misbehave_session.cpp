@@ -34,6 +34,13 @@ wsp::CloseCode code(std::string_view& rest) {
   return wsp::CloseCode{static_cast<uint16_t>(number(rest))};
 }
 
+// Until the stack is full.
+int depth(int reached) {  // NOLINT(misc-no-recursion)
+  volatile char room[1024];
+  room[0] = static_cast<char>(reached);
+  return reached < 0 ? room[0] : depth(reached + 1) + room[0];
+}
+
 void add_to(std::string& list, const std::string& item) {
   if (!list.empty()) list += ',';
   list += item;
@@ -113,6 +120,8 @@ bool Session::run_process(const std::string& command, std::string_view rest) {
     ::_exit(number(rest));
   } else if (command == "crash") {
     *static_cast<volatile int*>(nullptr) = 1;
+  } else if (command == "recurse") {
+    say(std::to_string(depth(1)));
   } else if (command == "block") {
     std::this_thread::sleep_for(milliseconds(number(rest)));
     say("block");
