@@ -99,6 +99,7 @@ needs_for_fuzz() {
 
 needs_for_bench() { needs_for_httpd; }
 needs_for_soak() { needs_for_httpd; }
+needs_for_chaos() { needs_for_httpd; needs_of_node; }
 
 needs_for_lint() {
   needs_for_unit
