@@ -17,7 +17,11 @@ const options = JSON.parse(process.argv[2]);
 const LAST = 'the end';  // a text of the runner's: nothing follows in that channel
 
 let quiet = false;
-const counts = {received: 0, said: 0, unanswered: 0, closes: {}};
+const counts = {received: 0, said: 0, refusals: {}, closes: {}};
+
+function count(table, name) {
+  table[name] = (table[name] ?? 0) + 1;
+}
 
 function later(most, call) {
   setTimeout(call, Math.random() * most);
@@ -59,14 +63,14 @@ class Client {
                   (this.position ? ` ${this.position.epoch} ${this.position.offset}` : ''));
     });
     socket.on('message', data => this.hear(data.toString()));
-    socket.on('error', () => {});  // 'close' follows
+    socket.on('error', error => {  // 'close' follows
+      if (!wasOpen) count(counts.refusals, error.code ?? error.message);
+    });
     socket.on('close', code => {
       this.isOpen = false;
       if (wasOpen) {
         this.note('close', code, this.pid, Date.now());
-        counts.closes[code] = (counts.closes[code] ?? 0) + 1;
-      } else {
-        ++counts.unanswered;
+        count(counts.closes, code);
       }
       later(wasOpen ? 500 : 2000, () => this.connect());
     });

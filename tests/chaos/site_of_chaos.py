@@ -9,6 +9,7 @@ from harness.publisher import location as publish_location
 # children, threads, and room for the old children of restarts that come one after the other
 WORKERS = {"event": (3, 25, 40), "worker": (3, 25, 40), "prefork": (20, 1, 250)}
 MAIN = """
+WebSocketDrain 3s
 WebSocketHistoryMaxCount 100000
 WebSocketHistoryMaxBytes 64M
 GracefulShutdownTimeout 5
@@ -25,7 +26,7 @@ REMARKS = (
 def start_server(mpm, scratch):
     children, threads, limit = WORKERS[mpm]
     server = Httpd(mpm, certificates.make(scratch), channels.location() + publish_location(), main=MAIN,
-                   children=children, threads=threads, child_limit=limit, log_level="warn",
+                   children=children, threads=threads, child_limit=limit, log_level="warn websocket:info",
                    bystander=False, allowed=REMARKS)
     try:
         server.start()
