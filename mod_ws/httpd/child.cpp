@@ -23,6 +23,9 @@ constexpr size_t kReservedDescriptors = 256;
 constexpr uint32_t kStopWaitMs = 2'000;
 constexpr plugin::StopPlan kStop{.code = 1001, .spread_ms = 0, .wait_ms = kStopWaitMs};
 
+// httpd tells its children that others take over, and they hear it within this time.
+constexpr uint64_t kToldMs = 5'000;
+
 // Bytes of lines that wait for a log that is slower than they come.
 constexpr size_t kLogQueue = size_t{1} << 20;
 
@@ -200,9 +203,25 @@ void Child::count_refusal(server_rec* s, const PluginBinding& plugin, int status
   counters().counts(place).refused.at(plugin::refusal_kind(status)).add_shared(1);
 }
 
+// httpd may let a request of an old child end after others have taken over. But its event and
+// worker MPMs tell as many children as there should be, and have one too many when one that drained
+// was killed: who is not told goes on serving, for ever.
+bool Child::is_replaced() noexcept {
+  if (!mpm::has_newer_generation()) return false;
+  const uint64_t now = clock_.now_ms();
+  uint64_t since = 0;
+  if (replaced_since_ms_.compare_exchange_strong(since, now)) since = now;
+  if (now - since < kToldMs || engine_->drain_state().drains) return true;
+  if (forgotten_.exchange(true)) return false;
+  stop_signals_->listen();
+  main_log().write(base::LogLevel::warning,
+                   "httpd has restarted without telling this process, which goes on serving with "
+                   "the old configuration: only apachectl stop ends it");
+  return false;
+}
+
 Child::Room Child::room(session::Seat& seat) {
-  // httpd may let a request of an old child end after others have taken over.
-  if (mpm::has_newer_generation()) return Room::stopping;
+  if (is_replaced()) return Room::stopping;
   if (!handshakes_.take(clock_.now_ms())) return Room::too_fast;
   seat = engine_->reserve(max_connections_);
   if (!seat) return Room::full;

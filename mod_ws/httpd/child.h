@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -79,6 +80,7 @@ class Child {
   void make_configured_instances();
   static void tell_missed(uint64_t lines, base::LogLevel level, base::Log& log) noexcept;
   void make_room();
+  [[nodiscard]] bool is_replaced() noexcept;
   void end_engine();
   void end_as_orphan();
 
@@ -105,6 +107,8 @@ class Child {
   std::optional<StopSignals> stop_signals_;
   std::optional<OrphanWatch> orphan_watch_;
   bool hurries_ = false;
+  std::atomic<uint64_t> replaced_since_ms_ = 0;  // 0: no newer generation was seen
+  std::atomic<bool> forgotten_ = false;          // by httpd, when that one came
   Detacher detacher_;
   session::SharedRate handshakes_;
   // By Limit.

@@ -17,7 +17,7 @@ FEW = {"MaxSpareThreads": 30, "MaxSpareServers": 2}
 class Misfortunes:
     """Each is a method; `killed` has the pids of those who had no time to say anything, and when."""
 
-    WEIGHTS = {"graceful": 8, "kill_child": 3, "retire_idle": 3, "restart": 1, "stop": 1, "kill_parent": 0}
+    WEIGHTS = {"graceful": 8, "kill_child": 3, "retire_idle": 3, "restart": 1, "stop": 1, "kill_parent": 1}
 
     def __init__(self, server, seed):
         self.server, self.random = server, random.Random(seed)
