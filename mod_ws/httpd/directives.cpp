@@ -141,7 +141,20 @@ const char* ws_set_server_duration(cmd_parms* cmd, void*, const char* argument) 
   return parse_duration(cmd, argument, rule_of<ServerRule>(cmd), *global_config());
 }
 
+// What a request's own data decides comes too late to choose who answers it.
+const char* fault_of_if(const cmd_parms* cmd) noexcept {
+  for (const ap_directive_t* around = cmd->directive->parent; around; around = around->parent)
+    for (const char* const section : {"<If", "<ElseIf", "<Else"})
+      if (apr_strnatcasecmp(around->directive, section) == 0)
+        return apr_psprintf(cmd->pool,
+                            "%s can't stand in %s>: put it into a <Location>, and what "
+                            "depends on the request into %s> within",
+                            name_of(cmd), section, section);
+  return nullptr;
+}
+
 const char* ws_set_plugin(cmd_parms* cmd, void* config, const char* argument) {
+  if (const char* const error = fault_of_if(cmd)) return error;
   auto& directory = *static_cast<DirectoryConfig*>(config);
   if (directory.plugin || directory.plugin_off)
     return apr_psprintf(cmd->pool, "%s stands twice in one section; a section has one plugin",

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "httpd/child.h"
+#include "httpd/config_check.h"
 #include "httpd/configuration.h"
 #include "httpd/connection_log.h"
 #include "httpd/detach.h"
@@ -41,8 +42,12 @@ void check_openssl(apr_pool_t* ptemp, server_rec* s) {
 
 extern "C" {
 
-int ws_check_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {
-  return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&] { return check_plugins(pconf, s); });
+int ws_check_config(apr_pool_t* pconf, apr_pool_t*, apr_pool_t* ptemp, server_rec* s) {
+  return guarded(s, HTTP_INTERNAL_SERVER_ERROR, [&] {
+    const int status = check_plugins(pconf, s);
+    if (status == kOk) warn_of_contradictions(ptemp, s);
+    return status;
+  });
 }
 
 int ws_open_logs(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {

@@ -293,3 +293,42 @@ def test_module_without_any_plugin(start_httpd):
     peer = server.open()
     assert peer.request("/index.html").status == 200
     peer.abandon()
+
+
+@pytest.mark.parametrize("section", ("If \"%{QUERY_STRING} == 'x'\"", "ElseIf \"true\"", "Else"))
+def test_plugin_in_a_condition(prepare_httpd, section):
+    name = section.split()[0]
+    before = "<If \"false\">\n</If>\n" if name != "If" else ""
+    output, line = refusal(prepare_httpd, "<Location /ws/x>\n" + before
+                           + f"<{section}>\nWebSocketPlugin echo\n</{name}>\n</Location>\n")
+    assert line == "WebSocketPlugin echo" and f"can't stand in <{name}>" in output, output
+
+
+@pytest.mark.parametrize("main, lines, words", (
+    ("WebSocketReceiveMemory 1M", ("WebSocketMaxMessageSize 2M",), "Raise WebSocketReceiveMemory"),
+    ("WebSocketReceiveMemory 4M\nWebSocketLoops 4", ("WebSocketMaxMessageSize 2M",),
+     "Raise WebSocketReceiveMemory"),
+    ("WebSocketSendMemory 1M", ("WebSocketSendQueue 2M",), "Raise WebSocketSendMemory"),
+    ("", ("WebSocketFrameTimeout 2min",), "lower WebSocketFrameTimeout to 60000 ms"),
+    ("", ("WebSocketPingInterval off", "WebSocketPongTimeout 5s"), "remove one of them"),
+    ("", ("WebSocketAuthorizeTimeout 2s",), "without a WebSocketAuthorize"),
+    ("WebSocketMaxConnections 1000000", (), "file descriptors of a child process"),
+    ("WebSocketHistoryMaxBytes 2M\nWebSocketStateSize 1M", (), "raise WebSocketStateSize"),
+))
+def test_contradictions(prepare_httpd, main, lines, words):
+    """Each is told once, with its place and the way to mend it."""
+    accepted, output = verdict(prepare_httpd, plain=location("/ws/x", *lines), main=main + "\n")
+    assert accepted and output.count(words) == 1, output
+    if lines:
+        assert re.search(r"httpd\.conf:\d+: WebSocket", output), output
+
+
+def test_contradiction_with_the_virtual_host(prepare_httpd):
+    accepted, output = verdict(prepare_httpd, "WebSocketMaxMessageSize 2M\n" + location("/ws/x"),
+                               main="WebSocketReceiveMemory 1M\n")
+    assert accepted and output.count("Raise WebSocketReceiveMemory") == 2, output
+
+
+def test_the_defaults_do_not_contradict(prepare_httpd):
+    accepted, output = verdict(prepare_httpd, location("/ws/x"))
+    assert accepted and "WebSocket" not in output, output
