@@ -6,6 +6,7 @@ import signal
 
 import pytest
 
+from harness import build
 from harness.config import location
 from harness.waiting import wait_until
 
@@ -58,3 +59,15 @@ def test_R49_told_once_a_start(start, mpm):
 
 def test_R49_none_for_a_server_without_websockets(start, mpm):
     assert not advice(start(*BAD[mpm], "MaxConnectionsPerChild 1000", site=""))
+
+
+def test_R10_none_for_the_example(prepare_httpd, mpm):
+    """conf/examples/mpm_*.conf as they are."""
+    example = (build.SOURCE / "conf" / "examples" / f"mpm_{mpm}.conf").read_text()
+    names = "|".join(re.findall(r"^(\w+)", example, re.MULTILINE))
+    server = prepare_httpd(location("/ws/echo"), bystander=False)
+    server.text = re.sub(rf"^({names}) .*\n", "", server.text, flags=re.MULTILINE) + example
+    server.start()  # fails on any warning
+    server.connect("/ws/echo").close()
+    server.settle()
+    server.stop()
