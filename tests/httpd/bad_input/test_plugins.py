@@ -289,7 +289,7 @@ def test_H7_R11_process_that_a_plugin_ends(start_httpd):
     """abort() and exit() end that child and its sessions; httpd starts another, which serves."""
     from harness.config import location
     server = start_httpd(location("/ws/misbehave", plugin="@plugin:misbehave@"))
-    server.allowed.append(r"AH00052|AH00051|exit signal|AH00545")
+    server.allowed.append(r"AH00052|AH00051|exit signal|AH00545|in on_message (crashes|ends) this process")
     for command in ("abort", "exit 3"):
         before = server.children()
         peer = server.connect("/ws/misbehave")
