@@ -1,7 +1,6 @@
 """A clean Debian in a directory, made by mmdebstrap, and what runs in it.
 
-Needs root. Without the right to mount, as in a plain container, it is on the disk, which takes
-longer, and has no /proc.
+Needs root, and the right to mount: a server without /proc is none.
 """
 
 import os
@@ -15,17 +14,23 @@ WORDS = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "HOME": "/r
          **{name: value for name, value in os.environ.items() if name.lower().endswith("_proxy")}}
 
 
-def run(*command, **fields):
-    """What it says. AssertionError with all of it when it fails."""
+def run(*command, wanted=0, **fields):
+    """What it says. AssertionError with all of it when it ends with another status."""
     done = subprocess.run([str(word) for word in command], text=True, env=WORDS,
                           **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **fields})
-    assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}"
+    assert done.returncode == wanted, f"{command}: {done.returncode}\n{done.stdout}"
     return done.stdout
 
 
-def mount(kind, where, options):
-    """If that is possible here."""
-    subprocess.run(["mount", "-t", kind, "-o", options, kind, where], stderr=subprocess.DEVNULL)
+def can_mount(folder):
+    """Not in a plain container."""
+    if os.geteuid() != 0:
+        return False
+    folder.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], stderr=subprocess.DEVNULL)
+    if done.returncode == 0:
+        run("umount", folder)
+    return done.returncode == 0
 
 
 class Chroot:
@@ -37,11 +42,11 @@ class Chroot:
         parent.mkdir(parents=True, exist_ok=True)
         self.root = Path(tempfile.mkdtemp(prefix="debian-", dir=parent))
         self.root.chmod(0o755)
-        mount("tmpfs", self.root, "mode=755")
+        run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", self.root)
         run("mmdebstrap", "--quiet", "--variant=apt", "--include=" + ",".join(packages),
             "--skip=cleanup/apt/lists", suite, self.root)
         self.proc = self.root / "proc"
-        mount("proc", self.proc, "defaults")
+        run("mount", "-t", "proc", "proc", self.proc)
 
     def run(self, *command, **fields):
         return run("chroot", self.root, *command, **fields)
@@ -64,7 +69,5 @@ class Chroot:
         return found
 
     def remove(self):
-        for mounted in (self.proc, self.root):
-            if mounted.is_mount():
-                run("umount", mounted)
-        shutil.rmtree(self.root)
+        run("umount", self.proc, self.root)
+        self.root.rmdir()

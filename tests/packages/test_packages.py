@@ -89,6 +89,16 @@ def test_publishes_from_a_shell_and_from_php(debian):
     assert members.startswith("MEMBER")
 
 
+def test_its_doctor_makes_it_well(debian):
+    """Debian's own settings would retire children; what the doctor says is written down."""
+    remedy, = re.findall(r"^ +-> (.*)", debian.run("wsctl", "doctor", wanted=1), re.M)
+    assert remedy == "MaxSpareThreads 150"
+    debian.write("/etc/apache2/conf-available/spare.conf", remedy + "\n")
+    debian.run("a2enconf", "-q", "spare")
+    report = debian.run("wsctl", "doctor")
+    assert report.count("pages of other sites are refused") == 2, report
+
+
 def test_a_plugin_is_built_with_the_dev_package(debian, tmp_path):
     """By the compiler of this machine, which is the same Debian."""
     debian.run("cp", "-r", "/usr/share/wsp/template", "/tmp/template")
@@ -169,7 +179,7 @@ def test_its_documents_are_there(debian):
 
 
 def test_removing_disables_it(debian):
-    debian.run("a2disconf", "-q", "site", "chat", "greeter", "drain")
+    debian.run("a2disconf", "-q", "site", "chat", "greeter", "drain", "spare")
     debian.run("apt-get", "remove", "-q", "-y", "libapache2-mod-websocket")
     wait_until(lambda: "mod_websocket" not in maps(debian.parent), "httpd without it")
     assert "Apache2" in debian.page("/")

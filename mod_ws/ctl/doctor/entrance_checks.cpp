@@ -137,8 +137,10 @@ std::vector<Entrance> entrances_of(const Inventory& inventory, Findings& finding
     }
     const bool is_any =
         place.address.empty() || place.address == "0.0.0.0" || place.address == "::";
-    found.push_back({is_any ? "localhost" : place.address, place.port,
-                     place.protocol == "https" || place.port == 443, place.server, place.path});
+    const Entrance entrance{is_any ? "127.0.0.1" : place.address, place.port,
+                            place.protocol == "https" || place.port == 443, place.server,
+                            place.path};
+    if (std::ranges::find(found, entrance) == found.end()) found.push_back(entrance);
   }
   return found;
 }

@@ -14,6 +14,8 @@ struct Entrance {
   std::string name;  // for Host, Origin and the certificate
   std::string path;
 
+  bool operator==(const Entrance&) const = default;
+
   // wss://example.org/ws/chat
   [[nodiscard]] std::string url() const;
   // Of its own pages: https://example.org
