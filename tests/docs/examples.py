@@ -66,6 +66,7 @@ def configuration_examples(build):
         (root / "modules").symlink_to(build / "modules")
         (root / "run").mkdir()
         (root / "conf").mkdir()
+        (root / "logs").mkdir()
         for path in sorted((check.TOP / "conf/examples").glob("*.conf")):
             yield str(path.relative_to(check.TOP)), test_configuration(root, path.read_text())
         for name in check.documents():

@@ -80,7 +80,8 @@ def test_children_that_would_be_retired(doctor_of, mpm):
 
 
 def test_too_few_descriptors(doctor_of):
-    doctor = doctor_of(location("/ws/echo"), main="WebSocketMaxConnections 900000\n")
+    doctor = doctor_of(location("/ws/echo"), main="WebSocketMaxConnections 900000\n",
+                       allowed=["WebSocketMaxConnections 900000"])
     where, says, remedy = doctor.bad()
     assert where == "descriptors" and "WebSocketMaxConnections alone wants 900000" in says
     assert "LimitNOFILE=900300" in remedy
