@@ -36,7 +36,7 @@ void LoopCloser::begin(const StopPlan& plan) {
   begin_ms_ = context_.loop.now_ms();
   context_.table.for_each([this](session::Session& session) { open_.push_back(session.id()); });
   // So that no room and no user loses all of its connections at the same time.
-  std::ranges::shuffle(open_, std::minstd_rand(std::random_device()()));
+  std::ranges::shuffle(open_, std::minstd_rand(static_cast<uint32_t>(begin_ms_)));
   total_ = open_.size();
   on_timer();
 }

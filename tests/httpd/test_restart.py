@@ -27,6 +27,7 @@ def ends_well(peer, codes):
         return None
     peer.send(frames.close(found.close_code))
     peer.expect_end(20)
+    peer.abandon()
     return found.close_code
 
 
