@@ -1,4 +1,4 @@
-"""What becomes of WebSockets when others take over from their child process, and when it must end."""
+"""What becomes of WebSockets when others take over from their child, and when it must end."""
 
 import os
 import random
@@ -261,7 +261,7 @@ def test_R10_child_that_seemed_idle(start, mpm):
     everybody = [Talker(peer) for peer in connect_spread(server, 16, PATH)]
     pids = set(server.children())
 
-    wait_until(lambda: server.log.find(0, r"others serve: its \d+ WebSockets stay"), "a retirement")
+    wait_until(lambda: server.log.find(0, r"its \d+ WebSockets stay"), "a retirement")
     if mpm == "prefork":
         # It counts those that drain as busy; taken for idle, they would cost another its life.
         wait_until(lambda: re.search(r"Scoreboard: (\S+)", server.get("/status?auto")[1])[1]
