@@ -92,8 +92,15 @@ class FanOut final : public net::TurnEnd, private Listener {
   // Before a publish: what the turn publishes goes out together, at its end.
   void hold_publishes();
 
-  // [main] Counts there how often messages were lost on the way here. Borrowed.
-  void count_gaps_in(base::Tally& gaps) noexcept { gaps_ = &gaps; }
+  // What is on its way here: how often messages were lost, and how late others came: for each turn
+  // that takes some, the oldest.
+  struct Counts {
+    base::Tally gaps;
+    base::Tally turns;
+    base::Tally delays_ms;
+  };
+  // [main] Counts there. Borrowed.
+  void count_in(Counts& counts) noexcept { counts_ = &counts; }
 
   // For tests and status. Idle: nothing is on its way to a subscriber.
   [[nodiscard]] bool is_idle() const noexcept { return !woken_ && due_.empty(); }
@@ -133,6 +140,7 @@ class FanOut final : public net::TurnEnd, private Listener {
                    const History& history);
   void end_waiting(Subscriber& subscriber, uint64_t id, BusStatus status, uint64_t order);
 
+  void count_delay() noexcept;
   void take(const Event& event);
   static void close_sessions(const LocalChannel& channel, std::string_view order);
   void seal(Audience& audience);
@@ -155,8 +163,8 @@ class FanOut final : public net::TurnEnd, private Listener {
   uint64_t last_reading_ = 0;
   uint64_t last_stream_ = 0;
   bool holds_publishes_ = false;
-  base::Tally own_gaps_;
-  base::Tally* gaps_ = &own_gaps_;
+  Counts own_counts_;
+  Counts* counts_ = &own_counts_;
 };
 
 }  // namespace ws::channel

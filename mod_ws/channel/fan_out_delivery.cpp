@@ -32,6 +32,7 @@ void FanOut::wake() noexcept {
 void FanOut::on_turn_end() {
   if (woken_.load(std::memory_order_relaxed) && woken_.exchange(false, std::memory_order_acquire)) {
     bus_.receive(*this, events_);
+    count_delay();
     for (const Event& event : events_) take(event);
     events_.clear();
     for (Audience* audience : std::exchange(open_, {})) seal(*audience);
@@ -40,6 +41,14 @@ void FanOut::on_turn_end() {
   if (!changed_.empty()) recount();
   if (!maybe_unused_.empty()) sweep();
   if (std::exchange(holds_publishes_, false)) bus_.release();
+}
+
+// By the wall clock, which the publisher's process used: it may have been set meanwhile.
+void FanOut::count_delay() noexcept {
+  if (events_.empty()) return;
+  counts_->turns.add(1);
+  const int64_t delay_ms = base::unix_time_ms() - events_.front().time_ms;
+  if (delay_ms > 0) counts_->delays_ms.add(static_cast<uint64_t>(delay_ms));
 }
 
 void FanOut::hold_publishes() {
@@ -53,7 +62,7 @@ void FanOut::hold_publishes() {
 void FanOut::take(const Event& event) {
   LocalChannel* const channel = find(event.family ? event.family.view() : event.channel.view());
   if (!channel) return;
-  if (event.kind == Event::Kind::gap) gaps_->add(1);
+  if (event.kind == Event::Kind::gap) counts_->gaps.add(1);
   if (event.kind == Event::Kind::control) return close_sessions(*channel, event.payload.view());
   if (event.kind == Event::Kind::gap && !channel->audiences.empty() &&
       !channel->audiences.front()->shaper.may_miss(channel->name))

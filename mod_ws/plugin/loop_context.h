@@ -29,7 +29,7 @@ struct LoopContext {
         marker_(statistics, row, loop) {
     loop.count_waiting_in(row.head().waiting_bytes);
     table.count_in(row.traffic(), row.head().received_bytes);
-    fan_out.count_gaps_in(row.head().gaps);
+    fan_out.count_in(row.head().bus);
   }
 
   // [any] Hands a copied message over to the loop. False: more than `limit` bytes wait.

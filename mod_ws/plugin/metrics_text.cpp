@@ -164,6 +164,11 @@ void add_processes(Text& text, const StatisticsView& view) {
   text.counter("websocket_bus_gaps",
                "Times that a loop was so far behind that messages of a channel were lost to it.");
   text.sample("", view.gaps);
+  text.summary("websocket_bus_delay_seconds",
+               "From a publish to the loop that delivers it; of what a loop takes at once, the "
+               "oldest.");
+  text.sample("", seconds(static_cast<double>(view.bus_delays_ms) / 1e3), "_sum");
+  text.sample("", view.bus_turns, "_count");
   text.counter("websocket_http_calls", "Calls of websocket-publish, by what came of them.");
   text.sample("result=\"accepted\"", view.http_accepted);
   text.sample("result=\"refused\"", view.http_refused);

@@ -26,16 +26,19 @@ std::vector<Row> claim_rows(Statistics& statistics, unsigned count, uint64_t gen
 
 void Runtime::make_loops(const base::Clock& clock, unsigned count, uint16_t process,
                          Counting counting) {
-  statistics_ = counting.statistics;
+  const uint64_t now_ms = clock.now_ms();
+  Statistics* const shared = counting.statistics;
   std::vector<Row> rows;
-  if (statistics_) rows = claim_rows(*statistics_, count, counting.generation, clock.now_ms());
-  if (rows.empty()) {
-    if (statistics_)
+  if (shared) rows = claim_rows(*shared, count, counting.generation, now_ms);
+  if (shared && !rows.empty()) {
+    statistics_ = shared;
+  } else {
+    if (shared)
       log_.write(base::LogLevel::warning,
                  "the statistics have no room for this process: it is not in mod_status");
     own_statistics_ = std::make_unique<OwnStatistics>(Statistics::Size{count, kOwnPlaces});
     statistics_ = &own_statistics_->get();
-    rows = claim_rows(*statistics_, count, counting.generation, clock.now_ms());
+    rows = claim_rows(*statistics_, count, counting.generation, now_ms);
   }
   for (unsigned index = 0; index < count; ++index)
     loops_.push_back(std::make_unique<LoopContext>(log_, faults_, clock, *bus_, seats_, process,

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "base/tally.h"
+#include "channel/fan_out.h"
 #include "session/traffic.h"
 
 namespace ws::plugin {
@@ -60,7 +61,7 @@ struct RowHead {
   base::Tally loop;             // 0: the process's first
   base::Tally waiting_bytes;    // for slow clients
   base::Tally received_bytes;   // of messages that are not complete
-  base::Tally gaps;             // times that this loop fell so far behind that messages were lost
+  channel::FanOut::Counts bus;
   std::array<base::Tally, 2> marked_ms;
   // In the first loop's row, by any thread.
   base::Tally http_accepted;

@@ -158,7 +158,9 @@ StatisticsView view_of(const Statistics& statistics, uint64_t now_ms) {
   });
   for (uint32_t i = 0; i < size.rows; ++i) {
     const RowHead& head = statistics.row(i).head();
-    view.gaps += head.gaps.get();
+    view.gaps += head.bus.gaps.get();
+    view.bus_turns += head.bus.turns.get();
+    view.bus_delays_ms += head.bus.delays_ms.get();
     view.http_accepted += head.http_accepted.get();
     view.http_refused += head.http_refused.get();
     if (owners[i] != 0) add_process(view, head, owners[i], open[i], now_ms);

@@ -62,6 +62,8 @@ struct StatisticsView {
   std::vector<PlaceView> places;       // by name
   std::vector<ProcessView> processes;  // by pid
   uint64_t gaps = 0;
+  uint64_t bus_turns = 0;  // see channel::FanOut::Counts
+  uint64_t bus_delays_ms = 0;
   uint64_t http_accepted = 0;
   uint64_t http_refused = 0;
 };

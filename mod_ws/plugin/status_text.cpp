@@ -65,6 +65,12 @@ Slowest slowest_of(const PlaceView& place) {
   return slowest;
 }
 
+// The mean.
+double bus_delay_ms(const StatisticsView& view) {
+  const auto turns = static_cast<double>(std::max<uint64_t>(view.bus_turns, 1));
+  return static_cast<double>(view.bus_delays_ms) / turns;
+}
+
 std::string in_ms(uint64_t us) { return decimal(static_cast<double>(us) / 1000, 0); }
 
 uint64_t failures_of(const PlaceView& place) {
@@ -213,7 +219,8 @@ std::string status_html(const StatisticsView& view) {
   add_processes(html, view);
   html += "<p>Calls of websocket-publish: " + std::to_string(view.http_accepted) +
           ", refused: " + std::to_string(view.http_refused) +
-          "; gaps of the bus: " + std::to_string(view.gaps) + "</p>\n";
+          "; gaps of the bus: " + std::to_string(view.gaps) +
+          ", its mean delay: " + decimal(bus_delay_ms(view), 1) + " ms</p>\n";
   return html;
 }
 
@@ -231,6 +238,7 @@ std::string status_lines(const StatisticsView& view) {
   lines.add("HttpCalls", view.http_accepted);
   lines.add("HttpCallsRefused", view.http_refused);
   lines.add("BusGaps", view.gaps);
+  lines.add("BusDelayMs", decimal(bus_delay_ms(view), 1));
   std::string text = lines.text();
   for (size_t i = 0; i < view.places.size(); ++i) {
     Lines own("WebSocketLocation[" + std::to_string(i) + "]");

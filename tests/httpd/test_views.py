@@ -118,6 +118,36 @@ def test_callbacks_are_timed(case):
     assert value(case.server, "websocket_callback_failures_total", *labels) == 0
 
 
+def test_slowest_callback(start_httpd):
+    """Steps of the clock are 4 ms at most."""
+    server = start_httpd(VIEWS + location("/ws/slow", plugin="@plugin:misbehave@"),
+                         modules=("status",))
+    peer = server.connect("/ws/slow")
+    peer.text("block 60")
+    assert peer.read_message() == "block"
+    labels = ('callback="on_message"', 'plugin="misbehave"')
+    wait_until(lambda: value(server, "websocket_callback_slowest_seconds", *labels) >= 0.05,
+               "the slow call")
+    assert value(server, "websocket_callback_seconds_sum", *labels) >= 0.05
+    assert int(auto(server)["WebSocketSlowestCallMs"]) >= 50
+    row, = (row for row in get(server, "/server-status")[1].splitlines()
+            if "<td>/ws/slow</td>" in row)
+    assert re.search(r"<td>\d+ on_message</td>", row), row
+    peer.abandon()
+
+
+def test_bus(server):
+    """Everything that is published passes it."""
+    turns = value(server, "websocket_bus_delay_seconds_count")
+    talker = Talker(server.connect(channels.PATH))
+    talker.subscribe("room")
+    talker.say("publish", "room", 0, "hello")
+    assert talker.texts(1) == ["hello"]
+    talker.leave()
+    assert value(server, "websocket_bus_delay_seconds_count") > turns
+    assert value(server, "websocket_bus_gaps_total") == 0
+
+
 def test_methods_and_form_of_metrics(server):
     answer, body = get(server, "/metrics")
     assert answer.getheader("content-type") == "text/plain; version=0.0.4; charset=utf-8"
