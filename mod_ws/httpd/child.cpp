@@ -122,7 +122,7 @@ bool Child::stop_logs() noexcept {
 
 void Child::end_engine() {
   tell_missed(refusal_lines_.missed(), base::LogLevel::info, main_log());
-  tell_missed(fault_lines_.missed(), base::LogLevel::error, main_log());
+  tell_missed(fault_lines_.missed(), base::LogLevel::warning, main_log());
   if (!engine_) return;
   // Unless it was told before: a child that is sick.
   engine_->drain({.code = kServiceRestart, .spread_ms = 0, .wait_ms = kStopWaitMs});
@@ -240,7 +240,7 @@ bool Child::refusal_line_is_due(request_rec* r, int level) noexcept {
   if (APLOG_R_IS_LEVEL(r, APLOG_DEBUG)) return true;
   base::LineQuota& lines = level == APLOG_INFO ? refusal_lines_ : fault_lines_;
   const base::LineQuota::Turn turn = lines.take(clock_.now_ms());
-  tell_missed(turn.missed, level == APLOG_INFO ? base::LogLevel::info : base::LogLevel::error,
+  tell_missed(turn.missed, level == APLOG_INFO ? base::LogLevel::info : base::LogLevel::warning,
               logs_of(r->server).queued);
   return turn.due;
 }

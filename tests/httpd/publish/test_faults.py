@@ -36,7 +36,8 @@ def test_G8_R21_full_state_refuses_and_publishes_nothing(start_httpd, mpm, schem
 
 def test_G9_state_that_cannot_be_written(start_httpd, scheme):
     server = start_httpd(SITE, bystander=False, log_level="warn",
-                         allowed=["the channels' state", "publish refused with 503"])
+                         allowed=["the channels' state", "publish refused with 503",
+                                  "more requests were refused"])
     publisher = Publisher(server, scheme=scheme)
     listener = Talker(server.connect("/ws/channels", scheme))
     listener.subscribe("news")
@@ -54,7 +55,8 @@ def test_G9_state_that_cannot_be_written(start_httpd, scheme):
 def test_G9_state_that_cannot_be_opened(prepare_httpd, mpm, scheme):
     """503 until somebody mends it and restarts the server gracefully."""
     server = prepare_httpd(SITE, bystander=False, log_level="warn",
-                           allowed=["the channels' state", "publish refused with 503", REMARKS],
+                           allowed=["the channels' state", "publish refused with 503",
+                                    "more requests were refused", REMARKS],
                            **many_children(mpm, prefork=4))
     state = server.folder / "run" / "websocket"
     state.mkdir(mode=0o700)
