@@ -259,7 +259,7 @@ def test_R21_more_channels_than_fit(start_httpd, mpm):
     speaker.say("publish", "known", 10, "still")
     assert other.texts(1, "known") == speaker.texts(1, "known") == ["still"]
     assert other.read("channel0").texts == ["x" * 50]
-    line, = server.log.find(0, "no room for another channel")
+    line, = wait_until(lambda: server.log.find(0, "no room for another channel"), "the line")
     assert "were not published" not in line
 
 

@@ -166,6 +166,7 @@ def test_coming_back_in_another_child(server, site, in_each_child):
 
 def test_publishing_during_a_restart(server, site):
     """A tab that comes back after each 1012 shows everything that was told meanwhile, each once."""
+    server.allowed.append("no place is left for new child processes")  # so it is on prefork
     count = 200
     tab = come(server)
     before = server.children()
