@@ -29,24 +29,43 @@ LogQueue::~LogQueue() {
   if (thread_.joinable()) thread_.detach();
 }
 
+bool LogQueue::start() noexcept {
+  const std::lock_guard lock(mutex_);
+  try {
+    start_thread();
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
 void LogQueue::add(Log& log, LogLevel level, std::string_view line) noexcept {
+  if (!put(log, level, line)) log.write(level, line);
+}
+
+bool LogQueue::put(Log& log, LogLevel level, std::string_view line) noexcept {
   const std::lock_guard lock(mutex_);
   const size_t cost = sizeof(Line) + line.size();
   if (stopping_ || bytes_ + cost > most_bytes_) {
     ++missing_;
-    return;
+    return true;
   }
   try {
     start_thread();
+  } catch (...) {
+    return false;
+  }
+  try {
     lines_.push_back({&log, level, missing_, std::string(line)});
-  } catch (...) {  // no memory, or no thread: the next line may have more luck
+  } catch (...) {  // no memory: the next line may have more luck
     ++missing_;
-    return;
+    return true;
   }
   missing_ = 0;
   bytes_ += cost;
   added_.fetch_add(1);
   changed_.notify_all();
+  return true;
 }
 
 void LogQueue::start_thread() {

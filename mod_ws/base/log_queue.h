@@ -16,8 +16,8 @@
 
 namespace ws::base {
 
-// Its thread starts with the first line. What finds no room is left out, and the log is told how
-// many lines that were, where they are missing.
+// Its thread starts with the first line, at the latest. What finds no room is left out, and the log
+// is told how many lines that were, where they are missing.
 class LogQueue {
  public:
   // [main] most_bytes: of the lines that wait.
@@ -27,7 +27,11 @@ class LogQueue {
   LogQueue(const LogQueue&) = delete;
   LogQueue& operator=(const LogQueue&) = delete;
 
-  // [any] The queue's thread calls log.write(). log: borrowed, outlives this.
+  // [any] False: there can't be a thread now. Who must not wait for a log asks before.
+  [[nodiscard]] bool start() noexcept;
+
+  // [any] The queue's thread calls log.write(); without one the caller does. log: borrowed,
+  // outlives this.
   void add(Log& log, LogLevel level, std::string_view line) noexcept;
 
   // [any] Waits until what was added before is written, but no longer. Safe in the handler of a
@@ -47,6 +51,7 @@ class LogQueue {
   };
 
   void start_thread();
+  [[nodiscard]] bool put(Log& log, LogLevel level, std::string_view line) noexcept;
   void run() noexcept;
 
   const size_t most_bytes_;

@@ -225,7 +225,8 @@ Child::Room Child::room(session::Seat& seat) {
   if (!handshakes_.take(clock_.now_ms())) return Room::too_fast;
   seat = engine_->reserve(max_connections_);
   if (!seat) return Room::full;
-  if (!engine_->start()) return Room::stopping;
+  const bool has_log = log_queue_.start();
+  if (!engine_->start() || !has_log) return Room::stopping;
   if (orphan_watch_) orphan_watch_->start();
   return Room::yes;
 }

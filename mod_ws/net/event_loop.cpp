@@ -93,7 +93,11 @@ bool EventLoop::slice_is_over() noexcept {
 }
 
 void EventLoop::retire(std::unique_ptr<Connection> connection) {
-  retired_.push_back(std::move(connection));
+  try {
+    retired_.push_back(std::move(connection));
+  } catch (...) {  // no memory: an event of this turn may still name it, so it stays for ever
+    (void)connection.release();
+  }
 }
 
 void EventLoop::run_tasks() {

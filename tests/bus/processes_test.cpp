@@ -416,7 +416,7 @@ TEST(processes, OpensWithoutTheLeaveOfOneThatIsStoppedWithinOpen) {
 }
 
 // A disk that is full is an error of the publisher, and over when there is room again.
-TEST(processes, FullDisk) {
+TEST(processes, R34_FullDisk) {
   const int status = run([&] {
     if (unshare(CLONE_NEWNS) != 0 ||
         mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||

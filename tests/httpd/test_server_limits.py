@@ -107,7 +107,7 @@ def test_a_worker_is_free_again_at_once(start_httpd, mpm):
         peer.close()
 
 
-def test_unfinished_messages_have_a_bound_together(start_httpd):
+def test_R17_unfinished_messages_have_a_bound_together(start_httpd):
     """A few bytes each become much: those with the most are closed, the others go on."""
     server = start_httpd(location("/ws/echo", "WebSocketCompression on"),
                          main="WebSocketReceiveMemory 1M\n", log_level="warn websocket:info",

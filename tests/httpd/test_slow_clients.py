@@ -177,7 +177,7 @@ CROWD, SMALL = 1000, 64 * 1024
 
 @pytest.mark.parametrize("scheme, policy, send_memory", (
     ("ws", "drop-oldest", 256), ("ws", "latest", 256), ("wss", "drop-oldest", 16)))
-def test_F12_a_thousand_that_never_read(start_httpd, scheme, policy, send_memory):
+def test_F12_R17_a_thousand_that_never_read(start_httpd, scheme, policy, send_memory):
     """They cost what their queues may hold, and together no more than WebSocketSendMemory. A
     publisher and a subscriber who reads notice nothing."""
     server = start_httpd(SITE.replace(str(QUEUE), str(SMALL)), log_level="warn",

@@ -91,7 +91,7 @@ def server(start_httpd, mpm):
         fpm.stop()
 
 
-def test_two_thousand_connections(server, capsys):
+def test_R43_two_thousand_connections(server, capsys):
     assert "PHP says 42" in server.get("/page.php")[1]
     pids = server.children()
     peers = {scheme: [] for scheme in ("ws", "wss")}

@@ -109,6 +109,27 @@ def test_R12_different_messages(start):
     assert not server.log.find(0, OFF)
 
 
+def test_R14_plugin_that_blocks(start):
+    """The connections of its loop wait, and lose nothing; those of others, handshakes and pages do not."""
+    server = start("WebSocketLoops 2\n")
+    enough = server.folder / "tmp" / "enough"
+    peers = [server.connect("/ws/misbehave") for _ in range(2)]
+    for peer in peers:  # one on each loop
+        peer.text("path")
+        assert peer.read_message() == "/ws/misbehave"
+    holder, other = peers
+    holder.text(f"hold {enough}")
+    holder.text("path")
+    for _ in range(20):
+        other.text("path")
+        assert other.read_message() == "/ws/misbehave"
+    newcomer = server.connect("/ws/echo")
+    assert server.get()[0] == 200
+    enough.touch()
+    assert [holder.read_message() for _ in range(2)] == ["hold", "/ws/misbehave"]
+    newcomer.echo()
+
+
 def test_R12_crash_in_create(start_httpd):
     """It would keep every child from serving anything."""
     server = start_httpd(

@@ -7,6 +7,7 @@
 //   throw in timer|work|done|history it is thrown there at once: closes with 1011
 //   abort, exit N, _exit N, crash, recurse   the process ends, each in its way
 //   block MS, spin                   the loop thread sleeps, then "block"; it never comes back
+//   hold FILE                        the loop thread waits for the file, then "hold"
 //   leak MB                          so much is lost, then "leak"
 //   log N TEXT                       N warnings "TEXT NUMBER", then "log"
 //   close CODE REASON                closes; only a refusal is answered: "close STATUS"

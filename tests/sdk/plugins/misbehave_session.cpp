@@ -125,6 +125,10 @@ bool Session::run_process(const std::string& command, std::string_view rest) {
   } else if (command == "block") {
     std::this_thread::sleep_for(milliseconds(number(rest)));
     say("block");
+  } else if (command == "hold") {
+    while (::access(std::string(rest).c_str(), F_OK) != 0)
+      std::this_thread::sleep_for(milliseconds(1));
+    say("hold");
   } else if (command == "spin") {
     static std::atomic<int> turns;
     for (;;) ++turns;
