@@ -135,6 +135,18 @@ def test_A37_another_tls_module(start_httpd):
     peer.close()
 
 
+def test_R50_another_libssl(start_httpd):
+    """A session made by one and used by another would corrupt memory: wss is refused, ws is not."""
+    server = start_httpd(location("/ws/echo"), bystander=False, log_level="warn",
+                         environment={"WS_SSL_LIBRARY": "OpenSSL/1.1.1n"},
+                         load=f"LoadModule foreign_tls_module {build.tool('foreign_tls.so')}\n",
+                         allowed=("mod_ssl uses OpenSSL/1.1.1n, this module OpenSSL",
+                                  r"\[websocket:.*refused with 501"))
+    assert server.open("wss").request().status == 501
+    server.connect("/ws/echo").close()
+    assert server.log.find(0, "WebSockets over TLS are refused")
+
+
 def test_known_filters_do_no_harm(start_httpd):
     """mod_reqtimeout's and mod_ssl's are known; mod_ratelimit, mod_deflate and mod_ext_filter
     filter the request, which is over."""
