@@ -268,6 +268,21 @@ def test_totals_outlive_children(start_httpd):
         peer.abandon()
 
 
+def test_any_child_tells_of_all(start_httpd, mpm):
+    server = start_httpd(site(), modules=("status",), **channels.many_children(mpm, prefork=5))
+    peers = channels.connect_spread(server, 20)
+    in_channels = 'location="/ws/channels"'
+    for _ in range(2 * len(server.children())):
+        wait_for_value(server, 20, "websocket_connections", in_channels)
+    assert value(server, "websocket_processes", "serving") == len(server.children())
+    rows = re.findall(r"<td>(\d+)</td><td>\d+</td><td>serving</td><td>(\d+)</td>",
+                      get(server, "/server-status")[1])
+    assert {int(pid): int(count) for pid, count in rows} == {
+        pid: len(own) for pid, own in channels.by_child(server, peers).items()}
+    for peer in peers:
+        peer.abandon()
+
+
 def test_not_from_htaccess(start_httpd):
     """Whoever may write .htaccess is not shown the whole server."""
     server = start_httpd(location("/ws/echo"), main="<Directory @ROOT@/htdocs>\n"
