@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import build
 from harness.config import location
 from harness.waiting import wait_until
 
@@ -40,6 +41,7 @@ def missing(server):
     return sum(int(re.search(MISSING, line)[1]) for line in server.log.find(0, MISSING))
 
 
+@pytest.mark.skipif(bool(build.SANITIZE), reason="sanitizers report each crash")
 @pytest.mark.parametrize("command", ("crash", "abort"))
 def test_R35_last_lines_of_a_child_that_crashes(start_httpd, command):
     server = start_httpd(SITE, log_level="warn", bystander=False,

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from harness import processes
+from harness import build, processes
 from harness.config import location
 from harness.peer import Ended
 from harness.waiting import wait_until
@@ -13,6 +13,7 @@ from harness.waiting import wait_until
 SITE = (location("/ws/echo") + location("/ws/misbehave", plugin="@plugin:misbehave@")
         + location("/ws/other", "WebSocketPluginOption label other",
                    plugin="@plugin:misbehave@"))
+pytestmark = pytest.mark.skipif(bool(build.SANITIZE), reason="sanitizers report each crash")
 NAMED = r"plugin misbehave \(Location /ws/misbehave\)"
 ENDED = r"AH00051|AH00052|exit signal"
 OFF = NAMED + r" has ended two processes in the same callback with the same message"
