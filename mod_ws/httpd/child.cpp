@@ -124,6 +124,7 @@ void Child::end_engine() {
   tell_missed(refusal_lines_.missed(), base::LogLevel::info, main_log());
   tell_missed(fault_lines_.missed(), base::LogLevel::warning, main_log());
   if (!engine_) return;
+  mpm::mark_threads_as_dead();
   // Unless it was told before: a child that is sick.
   engine_->drain({.code = kServiceRestart, .spread_ms = 0, .wait_ms = kStopWaitMs});
   while (!engine_->drained_within(1000)) make_room();

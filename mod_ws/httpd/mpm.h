@@ -24,4 +24,8 @@ namespace ws::httpd::mpm {
 // its stead each second: this tells it.
 void mark_as_draining() noexcept;
 
+// [main] When the threads of a child have ended: worker gives their place to a new child only if
+// one is marked as dead, and those that end early in a graceful stop aren't.
+void mark_threads_as_dead() noexcept;
+
 }  // namespace ws::httpd::mpm
