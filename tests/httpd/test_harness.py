@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.waiting import wait_until
+
 from harness import build
 from harness.bystanders import Bystanders
 from harness.case import Case
@@ -32,6 +34,7 @@ def test_sees_an_error_in_the_log(made):
     peer = made.connect("/ws/misbehave")
     peer.text("throw")
     peer.expect_failure(1011)
+    wait_until(lambda: made.lines("told to throw"), "the line")  # it comes from a queue
     with pytest.raises(AssertionError, match="told to throw"):
         made.finish()
 
