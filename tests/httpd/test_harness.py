@@ -4,14 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.waiting import wait_until
-
 from harness import build
 from harness.bystanders import Bystanders
 from harness.case import Case
 from harness.config import location
 from harness.frames import text
-from harness.waiting import limit
+from harness.waiting import limit, wait_until
 
 
 @pytest.fixture
