@@ -1,6 +1,7 @@
 /* Faults of the machine, for LD_PRELOAD. The file $WS_FAULTS is numbers of 64 bits, which a test
  * changes as it likes: by how many seconds the wall clock is wrong; whether there are no more
- * descriptors to duplicate a socket; whether there are no more threads. Test only. */
+ * descriptors to duplicate a socket; whether there are no more threads; from how many bytes on the
+ * loops' threads get no memory, 0 for any. Test only. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,7 +10,9 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -19,6 +22,7 @@ struct faults {
   volatile int64_t clock_shift_s;
   volatile int64_t no_descriptors;
   volatile int64_t no_threads;
+  volatile int64_t no_memory;
 };
 
 static struct faults none;
@@ -70,4 +74,25 @@ int pthread_create(pthread_t* thread, const pthread_attr_t* how, void* (*run)(vo
   static int (*real)(pthread_t*, const pthread_attr_t*, void* (*)(void*), void*);
   if (!real) *(void**)&real = dlsym(RTLD_NEXT, "pthread_create");
   return faults->no_threads ? EAGAIN : real(thread, how, run, with);
+}
+
+void* __libc_malloc(size_t size);
+void* __libc_calloc(size_t count, size_t size);
+void* __libc_realloc(void* old, size_t size);
+
+static int has_memory(size_t size) {
+  if (faults->no_memory == 0 || size < (size_t)faults->no_memory) return 1;
+  char thread[16];
+  prctl(PR_GET_NAME, thread);
+  if (strncmp(thread, "ws-loop", 7) != 0) return 1;
+  errno = ENOMEM;
+  return 0;
+}
+
+void* malloc(size_t size) { return has_memory(size) ? __libc_malloc(size) : NULL; }
+void* calloc(size_t count, size_t size) {
+  return has_memory(count * size) ? __libc_calloc(count, size) : NULL;
+}
+void* realloc(void* old, size_t size) {
+  return has_memory(size) ? __libc_realloc(old, size) : NULL;
 }

@@ -9,8 +9,9 @@ import urllib.request
 
 import pytest
 
-from harness import build, frames, processes
+from harness import build, channels, frames, processes
 from harness.config import location
+from harness.peer import Ended, handshake
 from harness.waiting import wait_until
 
 SITE = (location("/ws/echo") + location("/ws/misbehave", plugin="@plugin:misbehave@")
@@ -37,9 +38,9 @@ class Faults:
         self.set()
         path.chmod(0o644)
 
-    def set(self, clock_shift=0, no_descriptors=False, no_threads=False):
+    def set(self, clock_shift=0, no_descriptors=False, no_threads=False, no_memory=0):
         with self.path.open("r+b" if self.path.exists() else "wb") as file:
-            file.write(struct.pack("3q", clock_shift, no_descriptors, no_threads))
+            file.write(struct.pack("4q", clock_shift, no_descriptors, no_threads, no_memory))
 
     @property
     def environment(self):
@@ -123,6 +124,43 @@ def test_R16_R17_leak(start):
     peer.text("leak 6000")
     peer.expect_close(1011)
     server.connect("/ws/echo").echo()
+    assert server.children() == [pid]
+
+
+@PRELOADED
+@pytest.mark.parametrize("size", (64, 1000, 16000))
+def test_R17_no_memory_for_a_while(start, faults, size):
+    """Whoever needs that much is cut off; the others, and the child, live on, and there is room for new ones."""
+    server = start(SITE + channels.location(), environment=faults.environment,
+                   allowed=[r"std::bad_alloc|lines are missing here"])
+    pid, = server.children()
+    peers = [server.connect("/ws/echo", scheme) for scheme in ("ws", "wss") for _ in range(3)]
+    talker = channels.Talker(server.connect(channels.PATH))
+    for peer in peers:
+        peer.echo()
+    faults.set(no_memory=size)
+    lived = []
+    for peer in peers:
+        for length in (10, 5000, 100_000):
+            try:
+                peer.text("x" * length)
+                assert len(peer.read_message()) == length
+            except (Ended, OSError):
+                peer.abandon()
+                break
+        else:
+            lived.append(peer)
+    talker.say("publish", "room", 10, "y" * 20_000)
+    cut = [server.open(scheme) for scheme in ("ws", "wss")]
+    for peer in cut:
+        peer.send(handshake("/ws/echo"))
+    assert server.get()[0] == 200
+    faults.set()
+    for peer in lived + [server.connect("/ws/echo", scheme) for scheme in ("ws", "wss")]:
+        peer.echo()
+        peer.close()
+    for peer in (*cut, talker.peer):
+        peer.abandon()
     assert server.children() == [pid]
 
 
