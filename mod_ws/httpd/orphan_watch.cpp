@@ -8,25 +8,21 @@
 
 #include <cerrno>
 #include <exception>
+#include <stdexcept>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "base/quiet_thread.h"
 
 namespace ws::httpd {
 
-namespace {
-
-base::UniqueFd checked(long fd, const char* what) {
-  if (fd < 0) throw std::system_error(errno, std::generic_category(), what);
-  return base::UniqueFd(static_cast<int>(fd));
-}
-
-}  // namespace
-
+// pidfd_open() is there since Linux 5.3; glibc has no function for it yet everywhere.
 OrphanWatch::OrphanWatch(base::Log& log, std::function<void()> on_orphaned)
-    : log_(log), on_orphaned_(std::move(on_orphaned)), parent_(getppid()) {}
+    : log_(log),
+      on_orphaned_(std::move(on_orphaned)),
+      parent_(getppid()),
+      parent_fd_(static_cast<int>(syscall(SYS_pidfd_open, parent_, 0))),
+      end_fd_(eventfd(0, EFD_CLOEXEC)) {}
 
 OrphanWatch::~OrphanWatch() {
   if (!thread_.joinable()) return;
@@ -37,9 +33,8 @@ OrphanWatch::~OrphanWatch() {
 void OrphanWatch::start() noexcept {
   std::call_once(once_, [this] {
     try {
-      // Since Linux 5.3; glibc has no function for it yet everywhere.
-      parent_fd_ = checked(syscall(SYS_pidfd_open, parent_, 0), "pidfd_open");
-      end_fd_ = checked(eventfd(0, EFD_CLOEXEC), "eventfd");
+      if (parent_fd_.get() < 0 || end_fd_.get() < 0)
+        throw std::runtime_error("no descriptor for it");
       thread_ = base::start_quiet_thread("ws-parent", [this] { run(); });
     } catch (const std::exception& error) {
       log_.write(base::LogLevel::warning,
