@@ -209,7 +209,7 @@ def test_A40_one_warning_a_minute(start_httpd):
 def test_A40_seats_of_a_killed_child_come_back(start_httpd, mpm):
     server = start_httpd(SITE, bystander=False, main=REMOTE, modules=("remoteip",),
                          **channels.many_children(mpm, 4))
-    server.allowed.append("WebSocketMaxConnectionsPer|AH00051|AH00052|AH10393")
+    server.allowed.append("WebSocketMaxConnectionsPer|AH00051|AH00052|AH10392|AH10393")
     peers = connected(server, MOST, "/ws/location")
     refused(server, 503, "/ws/location")
     killed = [pid for pid, own in channels.by_child(server, peers).items() if own]
