@@ -18,7 +18,7 @@ namespace {
 constexpr std::array kSignals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 // The child is lost: a log that takes no lines does not keep it for longer.
-constexpr uint32_t kWaitMs = 500;
+constexpr uint32_t kWaitMs = 2000;
 
 std::atomic<const base::LogQueue*> lines = nullptr;
 std::array<struct sigaction, kSignals.size()> before;

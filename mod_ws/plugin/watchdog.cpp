@@ -17,7 +17,7 @@ constexpr uint32_t kMostRoundMs = 1000;
 constexpr uint32_t kLeastRoundMs = 20;
 constexpr uint32_t kStackWaitMs = 200;
 // That the handler of a crash waits for its report.
-constexpr uint32_t kReportWaitMs = 500;
+constexpr uint32_t kReportWaitMs = 3000;
 
 // How a thread of this process ended it. The first one's counts.
 struct End {

@@ -98,7 +98,8 @@ def test_R37_no_thread(start, faults, mpm):
     """503, an error in the log, pages as ever; WebSockets as soon as there are threads again."""
     server = start(environment=faults.environment)
     pid, = server.children()
-    if mpm != "prefork":
+    if mpm != "prefork":  # the listener's is the last
+        assert server.get()[0] == 200
         wait_until(lambda: processes.threads(pid) >= 26, "all of httpd's threads")
     faults.set(no_threads=True)
     for _ in range(2):

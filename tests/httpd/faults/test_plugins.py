@@ -139,6 +139,7 @@ def test_R12_crash_in_create(start_httpd):
         bystander=False, log_level="warn", allowed=(NAMED, ENDED, "misbehave.so .* did not start"))
     server.connect("/ws/echo").close()
     assert server.open().request("/ws/misbehave").status == 503
+    wait_until(lambda: server.log.find(0, OFF), "the alert")
     assert len(server.log.find(0, OFF)) == 1
 
 
