@@ -11,6 +11,7 @@
 #include "httpd/mpm.h"
 #include "httpd/plugin_check.h"
 #include "httpd/state.h"
+#include "httpd/stop_later.h"
 
 namespace ws::httpd {
 
@@ -240,6 +241,7 @@ base::LogLevel Child::level_of(Limit limit) noexcept {
 bool Child::refusal_line_is_due(request_rec* r, int level) noexcept {
   if (!APLOG_R_IS_LEVEL(r, level)) return false;
   if (APLOG_R_IS_LEVEL(r, APLOG_DEBUG)) return true;
+  const StopLater stop_later;  // for the locks
   base::LineQuota& lines = level == APLOG_INFO ? refusal_lines_ : fault_lines_;
   const base::LineQuota::Turn turn = lines.take(clock_.now_ms());
   tell_missed(turn.missed, level == APLOG_INFO ? base::LogLevel::info : base::LogLevel::warning,

@@ -131,6 +131,7 @@ std::string authority(const Entrance& entrance) {
 // Frames until a pong; what plugins send first is passed over. RFC 6455, section 5.2.
 bool await_pong(Line& line, std::string bytes) {
   constexpr uint8_t kPong = 0x8A;
+  constexpr size_t kMostPayload = size_t{1} << 24;
   size_t begin = 0;
   for (;;) {
     const auto at = [&](size_t i) { return static_cast<uint8_t>(bytes[begin + i]); };
@@ -143,6 +144,7 @@ bool await_pong(Line& line, std::string bytes) {
         if (bytes.size() - begin >= size) {
           payload = 0;
           for (size_t i = 0; i < more; ++i) payload = payload << 8 | at(2 + i);
+          if (payload > kMostPayload) return false;
         }
       }
       size += payload;
