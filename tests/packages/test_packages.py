@@ -11,6 +11,7 @@ from harness.waiting import wait_until
 from member import Member
 
 MODULE = "/usr/lib/apache2/modules/mod_websocket.so"
+ECHO = "/usr/lib/apache2/modules/websocket/echo.so"
 SITE = """
 <Location "/ws/chat">
   WebSocketPlugin chat
@@ -28,6 +29,7 @@ SITE = """
 def test_lintian_finds_nothing(packages):
     done = subprocess.run(["lintian", "--allow-root", "--display-info", *packages.values()],
                           capture_output=True, text=True)
+    assert done.returncode == 0 and not done.stderr, done.stdout + done.stderr
     found = done.stdout.splitlines()
     assert not [line for line in found if line[0] in "EW" or "hardening" in line]
 
@@ -39,6 +41,14 @@ def test_installing_enables_it(debian, packages):
     assert "enabled by maintainer script" in debian.run("a2query", "-m", "websocket")
     # It runs already: no restart was needed.
     wait_until(lambda: MODULE in maps(debian.parent), "the module in httpd")
+
+
+def test_a2dismod_and_a2enmod_turn_it_off_and_on(debian):
+    for command, runs in (("a2dismod", False), ("a2enmod", True)):
+        debian.run(command, "-q", "websocket")
+        debian.run("service", "apache2", "reload")
+        wait_until(lambda: all((MODULE in maps(pid)) is runs for pid in
+                               [debian.parent, *processes.children(debian.parent)]), command)
 
 
 def test_a_site_uses_it(debian):
@@ -129,8 +139,12 @@ def test_upgrade_leaves_old_connections_on_the_old_code(debian, packages, tmp_pa
     assert f"{MODULE} (deleted)" not in maps(debian.parent)
     for peer in old:
         peer.echo("still here")
-    serving = [pid for pid in old_children if processes.is_alive(pid)]
-    assert serving and all(f"{MODULE} (deleted)" in maps(pid) for pid in serving)
+
+    def run_old_code():
+        serving = [text for text in map(maps, old_children) if text]
+        return serving and all(f"{file} (deleted)" in text
+                               for text in serving for file in (MODULE, ECHO))
+    wait_until(run_old_code, "old children with the old files alone")
     for peer in old:
         peer.close()
     wait_until(lambda: not any(map(processes.is_alive, old_children)), "the old children's end")
@@ -169,6 +183,7 @@ def test_its_documents_are_there(debian):
         section = page.split(f'<h2 id="{name.lower()}">')[1].split("<h2")[0]
         for title in ("Description", "Syntax", "Default", "Context", "Status", "Module"):
             assert f"<th>{title}:</th>" in section, f"{name} has no {title}"
+        assert "<pre>" in section, f"{name} has no example"
     for html in documents.rglob("*.html"):
         for target, _, place in re.findall(r'(?:href|src)="([^":#]*)(#([^"]*))?"',
                                            html.read_text()):
@@ -179,6 +194,8 @@ def test_its_documents_are_there(debian):
 
 
 def test_removing_disables_it(debian):
+    set_drain(debian, "off")
+    debian.guest = debian.connect("/ws/echo")
     debian.run("a2disconf", "-q", "site", "chat", "greeter", "drain", "spare")
     debian.run("apt-get", "remove", "-q", "-y", "libapache2-mod-websocket")
     wait_until(lambda: "mod_websocket" not in maps(debian.parent), "httpd without it")
@@ -189,6 +206,9 @@ def test_removing_disables_it(debian):
 
 def test_purging_leaves_nothing(debian, packages):
     debian.run("apt-get", "purge", "-q", "-y", "--autoremove", *packages)
+    debian.guest.text("which?")
+    assert debian.guest.read_message() == "8.0"
+    debian.guest.close()
     left = debian.chroot.files() - debian.before
     ours = {path for path in left if re.search("websocket|wsp|wsctl", path, re.I)}
     assert not ours

@@ -11,7 +11,7 @@ SPEC = BUILD / "conf/packages/mod_websocket.spec"
 
 @pytest.fixture(scope="module")
 def rpms(tmp_path_factory):
-    """name -> its files: the spec without %prep and %build, on what is built already."""
+    """name -> .rpm: the spec without %prep and %build, on what is built already."""
     top = tmp_path_factory.mktemp("rpm")
     source, spec = top / "source", top / "mod_websocket.spec"
     source.mkdir()
@@ -25,9 +25,11 @@ def rpms(tmp_path_factory):
          "--define", f"_builddir {source}", "--define", "_httpd_moddir /usr/lib/apache2/modules",
          "--define", "debug_package %{nil}", spec], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    return {re.sub(r"-[^-]*-[^-]*$", "", file.name):
-            subprocess.check_output(["rpm", "-qlp", file], text=True).split()
-            for file in top.rglob("*.rpm")}
+    return {re.sub(r"-[^-]*-[^-]*$", "", file.name): file for file in top.rglob("*.rpm")}
+
+
+def query(what, rpm):
+    return subprocess.check_output(["rpm", "-qp", what, rpm], text=True)
 
 
 def test_rpmlint_finds_no_error():
@@ -37,7 +39,7 @@ def test_rpmlint_finds_no_error():
 
 def test_packs_what_the_debian_packages_have(rpms, packages):
     assert sorted(rpms) == ["mod_websocket", "mod_websocket-devel", "php-mod-websocket-publisher"]
-    packed = {path for paths in rpms.values() for path in paths}
+    packed = {path for rpm in rpms.values() for path in query("--list", rpm).split()}
     own = ("/etc/", "/usr/share/doc/", "/usr/share/lintian/", "/usr/share/php/",
            "/usr/share/javascript/", "/usr/share/nodejs/")
     for package in packages.values():
@@ -45,3 +47,12 @@ def test_packs_what_the_debian_packages_have(rpms, packages):
             path = line.split()[5].lstrip(".").removesuffix(".gz")
             if not path.endswith("/") and not path.startswith(own):
                 assert path in packed, path
+
+
+def test_installing_and_removing_reload_gracefully(rpms):
+    """httpd.service of these distributions reloads by httpd -k graceful."""
+    scripts = dict(re.findall(r"(?ms)^(\w+) scriptlet .*?:\n(.*?)(?=^\w+ scriptlet|\Z)",
+                              query("--scripts", rpms["mod_websocket"])))
+    assert sorted(scripts) == ["posttrans", "postuninstall"]
+    for script in scripts.values():
+        assert "systemctl try-reload-or-restart httpd.service" in script
