@@ -12,6 +12,7 @@
 #include <string>
 
 #include "httpd/configuration.h"
+#include "httpd/mpm_warnings.h"
 
 namespace ws::httpd {
 
@@ -46,15 +47,14 @@ void add(cJSON* object, const char* name, double number) {
 void add_mpm(cJSON* parent) {
   cJSON* const mpm = object_in(parent, "mpm");
   add(mpm, "name", ap_show_mpm());
-  const auto add_setting = [mpm](const char* name, int query) {
-    int value = 0;
-    if (ap_mpm_query(query, &value) == APR_SUCCESS) add(mpm, name, value);
-  };
-  add_setting("children", AP_MPMQ_MAX_DAEMONS);
-  add_setting("threads", AP_MPMQ_MAX_THREADS);
-  add_setting("spare_children", AP_MPMQ_MAX_SPARE_DAEMONS);
-  add_setting("spare_threads", AP_MPMQ_MAX_SPARE_THREADS);
-  add_setting("connections_per_child", AP_MPMQ_MAX_REQUESTS_DAEMON);
+  cJSON* const warnings = list_in(mpm, "warnings");
+  for (const MpmWarning& warning : mpm_warnings()) {
+    cJSON* const one = item_of(warnings);
+    add(one, "setting", warning.setting);
+    add(one, "value", warning.value);
+    add(one, "effect", warning.effect);
+    add(one, "better", warning.better);
+  }
 }
 
 void add_state(cJSON* parent, server_rec* main_server, apr_pool_t* pool) {

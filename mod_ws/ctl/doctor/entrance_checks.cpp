@@ -23,12 +23,12 @@ constexpr Answer kAnswers[] = {
      "ProxyPass /ws/ !"},
     {400, "the handshake arrives broken (400): a proxy in front takes Upgrade or Connection away",
      "nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
-     "proxy_set_header Connection \"upgrade\"; (mod_ws/docs/proxies.md)"},
+     "proxy_set_header Connection \"upgrade\"; (mod_websocket's documents: proxies)"},
     {404, "there is nothing (404)",
      "the path of a Location with WebSocketPlugin, in the virtual host that answers here"},
     {426, "the handshake arrives without Upgrade (426): a proxy in front takes it away",
      "nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
-     "proxy_set_header Connection \"upgrade\"; (mod_ws/docs/proxies.md)"},
+     "proxy_set_header Connection \"upgrade\"; (mod_websocket's documents: proxies)"},
     {500, "httpd failed (500)", "its error log says why"},
     {501, "the connection cannot leave httpd (501): a filter of another module is on it",
      "its error log names the filter; leave it out for this virtual host"},
@@ -114,9 +114,9 @@ void check_entrance(const Entrance& given, const KnockOptions& options, Findings
   } else if (seen.status != 101) {
     report_status(url, seen, findings);
   } else if (!seen.has_pong) {
-    findings.bad(
-        url, "opens, but no frame comes back: a proxy in front holds them",
-        "nginx: proxy_buffering off; a proxy that knows WebSockets (mod_ws/docs/proxies.md)");
+    findings.bad(url, "opens, but no frame comes back: a proxy in front holds them",
+                 "nginx: proxy_buffering off; a proxy that knows WebSockets (mod_websocket's "
+                 "documents: proxies)");
   } else {
     findings.good(url, "opens, and frames come through");
     check_stranger(url, entrance, options, findings);

@@ -73,18 +73,17 @@ std::optional<Inventory> read_inventory(const std::string& printed) {
   Inventory found;
   const cJSON* const mpm = cJSON_GetObjectItemCaseSensitive(json.get(), "mpm");
   found.mpm = text_of(mpm, "name");
-  found.children = number_of(mpm, "children");
-  found.threads = number_of(mpm, "threads");
-  found.spare_children = number_of(mpm, "spare_children");
-  found.spare_threads = number_of(mpm, "spare_threads");
-  found.connections_per_child = number_of(mpm, "connections_per_child");
+  const cJSON* one = nullptr;
+  cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(mpm, "warnings")) {
+    found.mpm_warnings.push_back({text_of(one, "setting"), number_of(one, "value").value_or(0),
+                                  text_of(one, "effect"), number_of(one, "better").value_or(0)});
+  }
   found.pid_file = text_of(json.get(), "pid_file");
   found.user = static_cast<uint32_t>(number_of(json.get(), "user").value_or(0));
   found.max_connections = number_of(json.get(), "max_connections");
   const cJSON* const state = cJSON_GetObjectItemCaseSensitive(json.get(), "state");
   found.state_directory = text_of(state, "directory");
   found.state_size = number_of(state, "size").value_or(0);
-  const cJSON* one = nullptr;
   cJSON_ArrayForEach(one, cJSON_GetObjectItemCaseSensitive(json.get(), "locations")) {
     found.places.push_back({text_of(one, "path"), text_of(one, "plugin"), text_of(one, "server"),
                             text_of(one, "address"), text_of(one, "protocol"),

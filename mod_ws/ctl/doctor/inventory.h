@@ -20,9 +20,17 @@ struct Place {
   uint16_t port = 0;
 };
 
+// A setting with which the MPM would end child processes that have WebSockets.
+struct MpmWarning {
+  std::string setting;
+  int64_t value = 0;
+  std::string effect;
+  int64_t better = 0;  // to write instead
+};
+
 struct Inventory {
   std::string mpm;
-  std::optional<int64_t> children, threads, spare_children, spare_threads, connections_per_child;
+  std::vector<MpmWarning> mpm_warnings;
   std::string pid_file;
   uint32_t user = 0;
   std::optional<int64_t> max_connections;

@@ -76,26 +76,10 @@ void check_process(const Inventory& inventory, Findings& findings) {
 }
 
 void check_mpm(const Inventory& inventory, Findings& findings) {
-  const size_t before = findings.all().size();
-  if (inventory.connections_per_child.value_or(0) != 0)
-    findings.bad("mpm",
-                 "a child process ends after " + std::to_string(*inventory.connections_per_child) +
-                     " connections, and its WebSockets with it",
-                 "MaxConnectionsPerChild 0");
-  // prefork has one thread a child; the others count threads.
-  const int64_t children = inventory.children.value_or(1);
-  const int64_t threads = inventory.threads.value_or(0);
-  const bool is_prefork = inventory.mpm == "prefork";
-  const int64_t all = is_prefork ? children : children * threads;
-  const int64_t spare =
-      (is_prefork ? inventory.spare_children : inventory.spare_threads).value_or(all);
-  const std::string name = is_prefork ? "MaxSpareServers" : "MaxSpareThreads";
-  if (children > 1 && spare < all)
-    findings.bad("mpm",
-                 name + " is " + std::to_string(spare) +
-                     ": a child process that has only WebSockets looks idle, and is ended",
-                 name + ' ' + std::to_string(all));
-  if (findings.all().size() == before)
+  for (const MpmWarning& one : inventory.mpm_warnings)
+    findings.bad("mpm", one.setting + ' ' + std::to_string(one.value) + ' ' + one.effect,
+                 one.setting + ' ' + std::to_string(one.better));
+  if (inventory.mpm_warnings.empty())
     findings.good("mpm", inventory.mpm + " ends no child process that has WebSockets");
 }
 

@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import re
+import resource
+import shutil
 import socket
 import subprocess
 import threading
@@ -11,6 +13,7 @@ import threading
 import pytest
 
 from harness import build
+from harness.certificates import make_short
 from harness.config import location
 from harness.waiting import limit
 
@@ -71,10 +74,14 @@ def test_children_that_would_be_retired(doctor_of, mpm):
     name = "MaxSpareServers" if mpm == "prefork" else "MaxSpareThreads"
     doctor = doctor_of(location("/ws/echo"), children=4, allowed=["MaxSpare", "MaxConnections"])
     text = doctor.server.config_file.read_text()
-    doctor.server.config_file.write_text(re.sub(rf"{name} \d+", f"{name} 2", text))
+    spare = re.sub(rf"{name} \d+", f"{name} 2", text)
+    doctor.server.config_file.write_text(spare)
     where, says, remedy = doctor.bad()
-    assert where == "mpm" and "looks idle" in says
+    assert where == "mpm" and "lets httpd end child processes" in says
     assert re.fullmatch(rf"{name} \d+", remedy)
+    # httpd takes more than it is told when the others are many.
+    doctor.server.config_file.write_text(re.sub(r"(MinSpare\w+) \d+", r"\1 90", spare))
+    assert {health for health, *_ in doctor.says()} == {"good"}
     doctor.server.config_file.write_text(text + "MaxConnectionsPerChild 100\n")
     assert doctor.bad()[2] == "MaxConnectionsPerChild 0"
 
@@ -85,6 +92,14 @@ def test_too_few_descriptors(doctor_of):
     where, says, remedy = doctor.bad()
     assert where == "descriptors" and "WebSocketMaxConnections alone wants 900000" in says
     assert "LimitNOFILE=900300" in remedy
+
+
+def test_one_descriptor_for_each_websocket(doctor_of):
+    doctor = doctor_of(location("/ws/echo"), main="")
+    resource.prlimit(doctor.server.process.pid, resource.RLIMIT_NOFILE, (1024, 1024))
+    where, says, remedy = doctor.bad()
+    assert where == "descriptors" and "1024 files, and each WebSocket is one" in says
+    assert "LimitNOFILE=65536" in remedy
 
 
 def test_pages_of_every_site(doctor_of):
@@ -123,6 +138,20 @@ def test_certificates(doctor):
     assert "mismatch" in foreign[0][2] and foreign[0][0] == "bad"
 
 
+@pytest.mark.parametrize("days, health", ((10, "bad"), (16, "good")))
+def test_a_certificate_that_ends_soon(prepare_httpd, certificates, days, health):
+    server = prepare_httpd(location("/ws/echo"), main=WELL, bystander=False)
+    server.text = server.text.replace(str(certificates.server), "@ROOT@/conf/soon.pem")
+    make_short(certificates, days, server.folder / "conf/soon.pem")
+    doctor = Doctor(server.start(), certificates)
+    found = [one for one in doctor.says(wanted=int(health == "bad")) if "certificate" in one[2]]
+    assert [one[0] for one in found] == [health]
+    if health == "bad":
+        # 10 within the second in which it was made.
+        assert re.fullmatch("the certificate ends in (9|10) days", found[0][2])
+        assert found[0][3] == "renew it, then a graceful restart"
+
+
 def test_a_configuration_that_httpd_refuses(doctor):
     with doctor.server.config_file.open("a") as file:
         file.write("WebSocketLoops many\n")
@@ -142,6 +171,15 @@ def test_a_server_that_does_not_run(doctor):
     found = [one[1:] for one in doctor.says(wanted=1) if one[0] == "bad"]
     assert found[0][0] == "httpd" and "apachectl start" in found[0][2]
     assert "cannot be reached" in found[-1][1]
+
+
+def test_no_state_directory(doctor):
+    doctor.server.stop()
+    state = doctor.server.folder / "run/websocket"
+    shutil.rmtree(state)
+    found, = [one for one in doctor.says(wanted=1) if one[1] == "state"]
+    assert found[0] == "bad" and f"{state} cannot be used: No such file" in found[2]
+    assert "start httpd" in found[3]
 
 
 @pytest.mark.skipif(not build.RUNS_AS_ROOT, reason="needs two users")

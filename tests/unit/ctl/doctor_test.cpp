@@ -44,14 +44,18 @@ TEST(doctor, RefusesWhatIsNoAddress) {
 
 TEST(doctor, ReadsWhatHttpdPrints) {
   const auto found = read_inventory(
-      "a warning\nmod_websocket {\"mpm\":{\"name\":\"event\",\"children\":4,\"spare_threads\":9},"
+      "a warning\nmod_websocket {\"mpm\":{\"name\":\"event\",\"warnings\":[{\"setting\":"
+      "\"MaxSpareThreads\",\"value\":75,\"effect\":\"ends them\",\"better\":150}]},"
       "\"pid_file\":\"/run/a.pid\",\"user\":33,\"state\":{\"directory\":\"/s\",\"size\":5},"
       "\"locations\":[{\"path\":\"/ws\",\"plugin\":\"echo\",\"server\":\"a\",\"address\":\"::\","
       "\"port\":443,\"protocol\":\"https\"}]}\nSyntax OK\n");
   CHECK_TRUE(found.has_value());
   check("event", found->mpm);
-  CHECK_EQUAL(4, found->children.value());
-  CHECK_FALSE(found->threads.has_value());
+  CHECK_EQUAL(1U, found->mpm_warnings.size());
+  check("MaxSpareThreads", found->mpm_warnings[0].setting);
+  CHECK_EQUAL(75, found->mpm_warnings[0].value);
+  check("ends them", found->mpm_warnings[0].effect);
+  CHECK_EQUAL(150, found->mpm_warnings[0].better);
   CHECK_EQUAL(33U, found->user);
   check("/s", found->state_directory);
   CHECK_FALSE(found->max_connections.has_value());
