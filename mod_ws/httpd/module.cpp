@@ -59,6 +59,7 @@ int ws_open_logs(apr_pool_t* pconf, apr_pool_t*, apr_pool_t*, server_rec* s) {
 void ws_test_config(apr_pool_t* pconf, server_rec* s) {
   guarded(s, false, [&] {
     print_inventory(s, pconf);
+    if (server_config(s)->bindings) warn_of_mpm_settings(s);
     return true;
   });
 }

@@ -17,7 +17,7 @@ struct MpmWarning {
 // [main] When the MPM has read its settings.
 [[nodiscard]] std::vector<MpmWarning> mpm_warnings();
 
-// [main] When the configuration is final: a line for each of them.
+// [main] When the configuration is final, also for httpd -t: a line for each of them.
 void warn_of_mpm_settings(server_rec* main_server);
 
 }  // namespace ws::httpd

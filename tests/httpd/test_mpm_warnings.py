@@ -1,5 +1,5 @@
 """Settings with which the MPM would end child processes under live WebSockets: each is a warning
-at the start, with the line to write."""
+at the start and in configtest, with the line to write."""
 
 import re
 import signal
@@ -27,6 +27,13 @@ def advice(server, mark=0):
     return sorted(re.search(WARNING, line)[1] for line in server.log.find(mark, WARNING))
 
 
+def advice_before(server):
+    """That of configtest."""
+    accepted, output = server.configtest()
+    assert accepted, output
+    return sorted(re.findall(WARNING, output, re.MULTILINE))
+
+
 @pytest.fixture
 def start(start_httpd):
     def start(*lines, site=location("/ws/echo")):
@@ -37,7 +44,7 @@ def start(start_httpd):
 
 def test_R9_R10_advice_is_given_and_helps(start, mpm):
     server = start(*BAD[mpm], "MaxConnectionsPerChild 1000")
-    assert advice(server) == ADVICE[mpm]
+    assert advice(server) == advice_before(server) == ADVICE[mpm]
     # ServerLimit changes with a stop only.
     server.settle()
     server.stop()
@@ -45,7 +52,7 @@ def test_R9_R10_advice_is_given_and_helps(start, mpm):
     for line in ADVICE[mpm]:
         server.text = re.sub(rf"^{line.split()[0]} .*$", line, server.text, flags=re.MULTILINE)
     server.start()
-    assert not advice(server, mark)
+    assert not advice(server, mark) and not advice_before(server)
 
 
 def test_R49_told_once_a_start(start, mpm):
@@ -58,7 +65,8 @@ def test_R49_told_once_a_start(start, mpm):
 
 
 def test_R49_none_for_a_server_without_websockets(start, mpm):
-    assert not advice(start(*BAD[mpm], "MaxConnectionsPerChild 1000", site=""))
+    server = start(*BAD[mpm], "MaxConnectionsPerChild 1000", site="")
+    assert not advice(server) and not advice_before(server)
 
 
 def test_R10_none_for_the_example(prepare_httpd, mpm):
