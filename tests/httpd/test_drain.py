@@ -171,6 +171,30 @@ def test_R8_graceful_stop(start):
     assert not server.complaints(0), server.complaints(0)
 
 
+def test_R8_graceful_stop_lets_nobody_in(start):
+    """Those who are in are served as long as they stay."""
+    server = start("off")
+    old = talkers(server)
+    pids = server.children()
+    server.signal(signal.SIGWINCH)
+
+    def is_refused(scheme):
+        try:
+            server.open_socket(scheme).close()
+        except ConnectionRefusedError:
+            return True
+        except OSError:  # the listener was closed under it
+            pass
+        return False
+    for scheme in ("ws", "wss"):
+        wait_until(lambda one=scheme: is_refused(one), f"{scheme} to be refused", 20)
+    for talker in old:
+        assert int(talker.ask("pid")) in pids
+        talker.leave()
+    server.stop()
+    assert not server.complaints(0), server.complaints(0)
+
+
 def test_R44_renewed_certificate(prepare_httpd, certificates, tmp_path):
     """New connections get it after a graceful restart; those from before go on with the old one."""
     renewed = certificate_files.make(tmp_path / "renewed")

@@ -1,5 +1,6 @@
 """LogLevel websocket:debug tells the story of one connection, and no level tells a secret."""
 
+import base64
 import re
 
 import pytest
@@ -16,6 +17,8 @@ from harness.waiting import wait_until
 SECRET = "TellNobody"
 SITE = (location("/ws/echo") + channels.location() + publisher_location()
         + location("/ws/token", "WebSocketToken HS256 conf/publish.key")
+        + location("/ws/basic", "AuthType Basic", 'AuthName "x"', "AuthUserFile @ROOT@/conf/users",
+                   "Require valid-user")
         + channels.location("/ws/small", "WebSocketSendQueue 1K", "WebSocketMessageTimeout 10min"))
 
 
@@ -82,12 +85,18 @@ def test_no_level_tells_a_secret(start_httpd):
     server = start_httpd(SITE, log_level="warn websocket:trace8",
                          allowed=("AH01617|AH01618",))
     mark = server.log.mark()
-    hidden = {"Cookie": f"id={SECRET}", "Authorization": f"Bearer {SECRET}"}
-    peer = server.connect(f"/ws/echo?token={SECRET}", replace=hidden)
+    peer = server.connect(f"/ws/echo?token={SECRET}", replace={
+        "Cookie": f"id={SECRET}", "Authorization": f"Bearer {SECRET}"})
     peer.echo(SECRET)
     peer.send(b"\x81\x8b\0\0\0\0" + SECRET[:9].encode() + b"\xff\xfe")
     peer.expect_failure(1007)
     made = token(sub="ann", secret=KEY)
+    logins = {base64.b64encode(f"alice:{password}".encode()).decode(): status
+              for password, status in (("secret", 101), (SECRET, 401))}
+    for login, status in logins.items():
+        peer = server.open()
+        assert peer.request("/ws/basic", replace={"Authorization": f"Basic {login}"}).status == status
+        peer.abandon()
     peer = server.connect("/ws/token", replace={"Sec-WebSocket-Protocol": f"ws.token.{made}"})
     peer.echo(SECRET)
     peer.close()
@@ -103,10 +112,10 @@ def test_no_level_tells_a_secret(start_httpd):
     Publisher(server).publish("room", SECRET)
     assert talker.texts(1) == [SECRET]
     talker.leave()
-    signature = made.rsplit(".", 1)[1]
-    wait_until(lambda: len(server.log.find(mark, "session [0-9a-f]{16} ended")) >= 3, "their ends")
+    hidden = (SECRET, "alice:secret", *logins, made.rsplit(".", 1)[1][:20])
+    wait_until(lambda: len(server.log.find(mark, "session [0-9a-f]{16} ended")) >= 4, "their ends")
     lines = [line for line in server.log.since(mark) if "[websocket:" in line]
-    assert lines and not [line for line in lines if SECRET in line or signature[:20] in line], lines
+    assert lines and not [line for line in lines if any(word in line for word in hidden)], lines
 
 
 def test_many_refused_publishes_leave_few_lines(start_httpd):

@@ -138,7 +138,7 @@ def test_two_tabs_are_one_person(peers):
     assert not any(message["type"] == "presence" for message in watcher.inbox)
 
 
-def test_resume_in_another_child(server, peers):
+def test_R29_resume_in_another_child(server, peers):
     """A child is killed: its people come back elsewhere and get what they missed, each once."""
     server.allowed.append(r"AH00052|exit signal|AH00545")
     token = "a-token-of-16-bytes-or-more"

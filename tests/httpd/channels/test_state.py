@@ -131,7 +131,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
-def test_set_aside(start_httpd, mpm, damage):
+def test_R4_R19_set_aside(start_httpd, mpm, damage):
     """What cannot be trusted is set aside with one line; everything works, from a new epoch on."""
     server = start(start_httpd, mpm)
     epoch, _ = fill(server, [f"m{number}" for number in range(50)])

@@ -43,7 +43,7 @@ def drops(swarm):
     return [pid for client in swarm.clients for pid in client.lost]
 
 
-def test_drop_and_resume(swarm):
+def test_R29_drop_and_resume(swarm):
     swarm.run()
     assert not drops(swarm)
     assert not any(client.refused or client.codes for client in swarm.clients)

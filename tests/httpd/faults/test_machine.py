@@ -126,6 +126,7 @@ def test_R16_R17_leak(start):
     peer.expect_close(1011)
     server.connect("/ws/echo").echo()
     assert server.children() == [pid]
+    wait_until(lambda: server.log.find(0, r"websocket:error.*plugin misbehave.*bad_alloc"), "the line")
 
 
 @PRELOADED

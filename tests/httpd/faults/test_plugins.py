@@ -70,6 +70,7 @@ def test_R11_exit_without_a_word(start):
     """_exit() leaves nobody time to tell."""
     server = start()
     end_a_child(server, "_exit 0")
+    assert not server.log.find(0, r"\[websocket:")
 
 
 def test_R12_the_same_message_twice(start):

@@ -23,7 +23,7 @@ NAMES = {
 
 
 class Page:
-    """A page, and the rows that it must have: letter -> numbers."""
+    """A page, and the rows that it must have: letter -> numbers, as they stand there."""
 
     def __init__(self, name, rows):
         self.path = DOCS / name
@@ -64,10 +64,11 @@ def first(**counts):
 
 PAGES = (
     Page("bad_input.md", first(A=45, B=31, C=12, D=14, E=11, F=13, G=11, H=8, I=3)),
+    # Without those that wait for an engine that spans machines: R24 to R28, R30.
     Page("faults.md", {"R": (
         1, 2, 3, 5, 6, 7, 8, 9, 10, 36, 40, 41, 44, 48, 49, 4, 11, 12,
         13, 14, 15, 16, 43, 18, 19, 20, 21, 17, 22, 23, 33, 34, 35, 37, 50, 31, 32,
-        38, 39, 42, 45, 46, 47)}),
+        29, 38, 39, 42, 45, 46, 47)}),
 )
 
 

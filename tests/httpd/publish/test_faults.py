@@ -78,7 +78,7 @@ def test_G9_state_that_cannot_be_opened(prepare_httpd, mpm, scheme):
     assert listener.texts(1, "news") == ["after"] and not listener.inbox
 
 
-def test_G11_graceful_restart_loses_nothing(start_httpd, mpm, scheme):
+def test_G11_R29_graceful_restart_loses_nothing(start_httpd, mpm, scheme):
     """What was answered with 200 reaches those who stay connected to new children, in order; whoever
     did not get an answer asks again under the same key."""
     server = start_httpd(SITE, bystander=False, log_level="warn", allowed=[REMARKS],

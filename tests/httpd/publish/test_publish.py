@@ -175,7 +175,7 @@ def test_R45_disconnects_a_user_everywhere(server, publisher):
         bob.leave()
 
 
-def test_same_key_is_published_once(server, talkers, publisher):
+def test_R29_same_key_is_published_once(server, talkers, publisher):
     """Whichever children take the calls."""
     talkers[0].subscribe("once")
     subscribers_are(publisher, "once", 1)

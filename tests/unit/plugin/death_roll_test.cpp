@@ -16,7 +16,7 @@ constexpr uint64_t kHourMs = 3'600'000;
 
 TEST_GROUP(death_roll) { std::unique_ptr<DeathRoll> roll = std::make_unique<DeathRoll>(); };
 
-TEST(death_roll, TwiceTheSameIsOff) {
+TEST(death_roll, R12_TwiceTheSameIsOff) {
   DeathRecord& record = *roll->record(7);
   record.add(1, 5000);
   CHECK_FALSE(record.is_off());
@@ -26,7 +26,7 @@ TEST(death_roll, TwiceTheSameIsOff) {
   CHECK(record.is_off());
 }
 
-TEST(death_roll, OldOnesAreForgotten) {
+TEST(death_roll, R12_OldOnesAreForgotten) {
   DeathRecord& record = *roll->record(7);
   record.add(1, 5000);
   record.add(1, 5000 + kHourMs);
@@ -35,13 +35,13 @@ TEST(death_roll, OldOnesAreForgotten) {
   CHECK(record.is_off());
 }
 
-TEST(death_roll, ManyDifferentOnesAreNoReason) {
+TEST(death_roll, R12_ManyDifferentOnesAreNoReason) {
   DeathRecord& record = *roll->record(7);
   for (uint64_t what = 1; what < 1000; ++what) record.add(what, 5000);
   CHECK_FALSE(record.is_off());
 }
 
-TEST(death_roll, ItIsToldOnce) {
+TEST(death_roll, R12_ItIsToldOnce) {
   DeathRecord& record = *roll->record(7);
   CHECK_FALSE(record.is_to_be_told());
   record.add(1, 5000);
