@@ -17,12 +17,11 @@ namespace {
 
 struct Listened {
   int signal;
-  bool is_ours;
   struct sigaction before;
 };
 
 // A handler reaches nothing but these.
-std::array<Listened, 2> listened{{{SIGTERM, false, {}}, {SIGHUP, false, {}}}};
+std::array<Listened, 2> listened{{{SIGTERM, {}}, {SIGHUP, {}}}};
 std::atomic<plugin::Engine*> told = nullptr;
 uint32_t wait_for_peers_ms = 0;
 std::atomic<bool> has_come = false;
@@ -45,6 +44,12 @@ extern "C" void ws_on_stop_signal(int signal, siginfo_t* info, void* context) {
   }
 }
 
+// Gets what is to be done at the signal.
+bool is_ours(int signal, struct sigaction& now) noexcept {
+  return sigaction(signal, nullptr, &now) == 0 && (now.sa_flags & SA_SIGINFO) != 0 &&
+         now.sa_sigaction == ws_on_stop_signal;
+}
+
 }  // namespace
 
 StopSignals::StopSignals(plugin::Engine& engine, uint32_t wait_ms) noexcept {
@@ -53,8 +58,10 @@ StopSignals::StopSignals(plugin::Engine& engine, uint32_t wait_ms) noexcept {
 }
 
 StopSignals::~StopSignals() {
-  for (Listened& one : listened)
-    if (one.is_ours) sigaction(one.signal, &one.before, nullptr);
+  // httpd may have set others since.
+  struct sigaction now {};
+  for (const Listened& one : listened)
+    if (is_ours(one.signal, now)) sigaction(one.signal, &one.before, nullptr);
   told = nullptr;
 }
 
@@ -65,10 +72,8 @@ void StopSignals::listen() noexcept {
     // A threaded MPM uses SIGHUP for itself.
     if (one.signal == SIGHUP && mpm::is_threaded()) continue;
     struct sigaction now {};
-    if (sigaction(one.signal, nullptr, &now) != 0) continue;
-    if ((now.sa_flags & SA_SIGINFO) != 0 && now.sa_sigaction == ws_on_stop_signal) continue;
+    if (is_ours(one.signal, now)) continue;
     one.before = now;
-    one.is_ours = true;
     now = {};
     now.sa_flags = SA_SIGINFO;
     now.sa_sigaction = ws_on_stop_signal;

@@ -15,7 +15,7 @@ class StopSignals {
  public:
   // [main] engine: hurries when the signal comes, with code 1001; borrowed.
   StopSignals(plugin::Engine& engine, uint32_t wait_ms) noexcept;
-  // As it was before.
+  // As it was before, where nobody has set another since.
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;

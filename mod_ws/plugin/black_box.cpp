@@ -16,7 +16,7 @@ uint64_t BlackBoxLine::what() const noexcept {
   return digest(name ? name : "", message.load()) | 1;
 }
 
-BlackBoxLine& BlackBox::claim() noexcept {
+void BlackBox::claim() noexcept {
   mine_ = &nobodys_;
   const int thread = gettid();
   for (BlackBoxLine& line : lines_) {
@@ -24,9 +24,8 @@ BlackBoxLine& BlackBox::claim() noexcept {
     if (!line.thread.compare_exchange_strong(nobody, thread)) continue;
     mine_ = &line;
     accept_stack_requests();
-    break;
+    return;
   }
-  return *mine_;
 }
 
 void BlackBox::leave() noexcept {

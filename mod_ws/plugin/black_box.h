@@ -43,20 +43,25 @@ class BlackBox {
  public:
   static constexpr size_t kLines = 128;
 
-  // [any] The calling thread's line. Threads beyond kLines have one that nobody looks at.
-  [[nodiscard]] static BlackBoxLine& mine() noexcept { return mine_ ? *mine_ : claim(); }
+  // [any] The calling thread's line. Null for threads beyond kLines: nobody watches them.
+  [[nodiscard]] static BlackBoxLine* mine() noexcept {
+    if (!mine_) claim();
+    return mine_if_any();
+  }
   // [any], in the handler of a signal, too. Null: it has none.
-  [[nodiscard]] static BlackBoxLine* mine_if_any() noexcept { return mine_; }
+  [[nodiscard]] static BlackBoxLine* mine_if_any() noexcept {
+    return mine_ == &nobodys_ ? nullptr : mine_;
+  }
   [[nodiscard]] static std::array<BlackBoxLine, kLines>& lines() noexcept { return lines_; }
 
   // [any] The line is another thread's next.
   static void leave() noexcept;
 
  private:
-  static BlackBoxLine& claim() noexcept;
+  static void claim() noexcept;
 
   static std::array<BlackBoxLine, kLines> lines_;
-  static BlackBoxLine nobodys_;
+  static BlackBoxLine nobodys_;  // of all threads that found none; never written
   // Cheap even through dlopen, and no call in a handler.
   __attribute__((tls_model("initial-exec"))) static thread_local BlackBoxLine* mine_;
 };
@@ -85,34 +90,40 @@ class BlackBox {
 class Entered {
  public:
   Entered(const Suspect& suspect, const char* callback, uint64_t message = 0) noexcept
-      : line_(BlackBox::mine()),
-        outer_suspect_(line_.suspect.load(std::memory_order_relaxed)),
-        outer_message_(line_.message.load(std::memory_order_relaxed)),
-        outer_callback_(line_.callback.load(std::memory_order_relaxed)) {
+      : line_(BlackBox::mine()) {
+    if (!line_) return;
+    outer_suspect_ = line_->suspect.load(std::memory_order_relaxed);
+    outer_message_ = line_->message.load(std::memory_order_relaxed);
+    outer_callback_ = line_->callback.load(std::memory_order_relaxed);
     set(&suspect, callback, message);
   }
-  ~Entered() { set(outer_suspect_, outer_callback_, outer_message_); }
+  ~Entered() {
+    if (line_) set(outer_suspect_, outer_callback_, outer_message_);
+  }
   Entered(const Entered&) = delete;
   Entered& operator=(const Entered&) = delete;
 
  private:
   void set(const Suspect* suspect, const char* callback, uint64_t message) noexcept {
-    line_.suspect.store(suspect, std::memory_order_relaxed);
-    line_.message.store(message, std::memory_order_relaxed);
-    line_.callback.store(callback, std::memory_order_relaxed);
-    line_.serial.store(line_.serial.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    line_->suspect.store(suspect, std::memory_order_relaxed);
+    line_->message.store(message, std::memory_order_relaxed);
+    line_->callback.store(callback, std::memory_order_relaxed);
+    line_->serial.store(line_->serial.load(std::memory_order_relaxed) + 1,
+                        std::memory_order_release);
   }
 
-  BlackBoxLine& line_;
-  const Suspect* const outer_suspect_;
-  const uint64_t outer_message_;
-  const char* const outer_callback_;
+  BlackBoxLine* const line_;
+  const Suspect* outer_suspect_ = nullptr;
+  uint64_t outer_message_ = 0;
+  const char* outer_callback_ = nullptr;
 };
 
 // [loop][worker] A thread of ours, for as long as this lives.
 class OwnThread {
  public:
-  OwnThread() noexcept { BlackBox::mine().is_ours.store(true); }
+  OwnThread() noexcept {
+    if (BlackBoxLine* const line = BlackBox::mine()) line->is_ours.store(true);
+  }
   ~OwnThread() { BlackBox::leave(); }
   OwnThread(const OwnThread&) = delete;
   OwnThread& operator=(const OwnThread&) = delete;

@@ -130,7 +130,7 @@ void Engine::State::end_switched_off() {
 
 void Engine::State::run_loop(LoopContext& context) {
   const OwnThread own_thread;
-  context.line.store(&BlackBox::mine());
+  context.line.store(BlackBox::mine());
   // An exception here is a bug or no memory; the other sessions go on.
   while (!guarded(log_, "a loop", [&] { context.loop.run(); })) {
   }

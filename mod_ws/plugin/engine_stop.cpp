@@ -75,11 +75,12 @@ bool Engine::State::stop(const StopPlan& plan) {
   const bool pool_ended = pool_->stop(static_cast<uint32_t>(kThreadsEnd.count()));
   for (const auto& context : loops_) context->loop.post([&loop = context->loop] { loop.stop(); });
   const bool loops_ended = threads_end_within(kThreadsEnd);
-  watchdog_.stop();
   if (!loops_ended || !pool_ended) {
+    // Nor is the watchdog waited for: it may wait for a lock that the stuck thread has.
     for (std::thread& thread : threads_) thread.detach();
     return false;
   }
+  watchdog_.stop();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
   // What was posted last, or to loops that never ran. No session begins from it.

@@ -66,7 +66,7 @@ struct LoopContext {
   // [loop] A callback about what may not be compressed runs: nor may what it sends.
   bool keeps_plain = false;
 
-  std::atomic<const BlackBoxLine*> line = nullptr;  // its thread's
+  std::atomic<const BlackBoxLine*> line = nullptr;  // its thread's, if any
   std::atomic<size_t> incoming = 0;                 // connections on their way here
   std::atomic<size_t> mailbox_bytes = 0;            // of other threads' messages
 

@@ -81,6 +81,10 @@ bool LoopTimers::stop(wsp_timer timer) {
 void LoopTimers::fire(Entry& entry) {
   if (entry.stopped.load()) return;
   const Request request = entry.request;
+  if (request.suspect && request.suspect->record && request.suspect->record->is_off()) {
+    extract(entry.id);
+    return;
+  }
   std::unique_ptr<Entry> last;
   if (request.repeat_ms == 0) last = extract(entry.id);
   firing_ = &entry;

@@ -3,9 +3,11 @@
 
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "base/quiet_thread.h"
 
@@ -29,6 +31,9 @@ struct End {
   std::atomic<bool> is_set = false;      // all above
   std::atomic<bool> is_written = false;  // to the log
 } end;
+
+// Whose end it is: that of a copy, made by fork(), is nobody's.
+std::atomic<pid_t> process = 0;
 
 std::string described(const Suspect& suspect, const char* callback) {
   return "plugin " + suspect.plugin + " (Location " + suspect.location + ") in " + callback;
@@ -54,7 +59,15 @@ void Watchdog::Bell::wait_for(uint32_t ms) noexcept {
 
 Watchdog::Watchdog(const WatchdogSettings& settings, base::Log& log, const base::Clock& clock,
                    Watched& watched) noexcept
-    : settings_(settings), log_(log), clock_(clock), watched_(watched) {}
+    : settings_(settings),
+      log_(log),
+      clock_(clock),
+      watched_(watched),
+      round_ms_(settings.limit_ms == 0
+                    ? kMostRoundMs
+                    : std::clamp(settings.limit_ms / 4, kLeastRoundMs, kMostRoundMs)) {
+  process.store(getpid());
+}
 
 Watchdog::~Watchdog() { stop(); }
 
@@ -72,19 +85,16 @@ void Watchdog::stop() noexcept {
 }
 
 void Watchdog::wake() noexcept {
-  if (asleep_.load(std::memory_order_relaxed)) bell_.ring();
+  if (asleep_.load()) bell_.ring();
 }
 
 void Watchdog::run() noexcept {
   crash_bell_.store(&bell_);
-  const uint32_t round_ms = settings_.limit_ms == 0
-                                ? kMostRoundMs
-                                : std::clamp(settings_.limit_ms / 4, kLeastRoundMs, kMostRoundMs);
   while (!stopping_.load()) {
     asleep_.store(true);
     if (watched_.is_busy()) {
       asleep_.store(false);
-      bell_.wait_for(round_ms);
+      bell_.wait_for(round_ms_);
     } else {
       bell_.wait();
     }
@@ -99,62 +109,73 @@ void Watchdog::run() noexcept {
 }
 
 void Watchdog::look(uint64_t now_ms) {
+  run_ms_ += std::min<uint64_t>(now_ms - std::exchange(looked_ms_, now_ms), round_ms_);
   auto& lines = BlackBox::lines();
-  for (size_t i = 0; i < lines.size(); ++i) look_at(lines[i], lines_[i], now_ms);
+  for (size_t i = 0; i < lines.size(); ++i) look_at(lines[i], lines_[i]);
   for (unsigned i = 0; i < loops_.size(); ++i)
-    if (const LoopContext* const loop = watched_.watched_loop(i)) look_at(*loop, loops_[i], now_ms);
+    if (const LoopContext* const loop = watched_.watched_loop(i)) look_at(*loop, loops_[i]);
 }
 
-bool Watchdog::is_stuck(Seen& seen, bool busy, uint64_t serial, uint64_t now_ms) const {
+bool Watchdog::is_stuck(Seen& seen, bool busy, uint64_t serial) const {
   if (!busy || seen.serial != serial || seen.since_ms == 0) {
-    seen = {serial, busy ? now_ms : 0, false};
+    seen = {serial, busy ? run_ms_ : 0, false};
     return false;
   }
-  return !seen.told && now_ms - seen.since_ms >= settings_.limit_ms;
+  return !seen.told && run_ms_ - seen.since_ms >= settings_.limit_ms;
 }
 
-void Watchdog::look_at(BlackBoxLine& line, Seen& seen, uint64_t now_ms) {
+bool Watchdog::is_a_loops(const BlackBoxLine& line) const noexcept {
+  for (unsigned i = 0; i < loops_.size(); ++i) {
+    const LoopContext* const loop = watched_.watched_loop(i);
+    if (loop && loop->line.load() == &line) return true;
+  }
+  return false;
+}
+
+void Watchdog::look_at(BlackBoxLine& line, Seen& seen) {
   const uint32_t serial = line.serial.load(std::memory_order_acquire);
   const Suspect* const suspect = line.suspect.load(std::memory_order_relaxed);
   const char* const callback = line.callback.load(std::memory_order_relaxed);
   // A job may take its time: that is what they are for.
   const bool busy = suspect && callback && callback != kJob;
-  if (!is_stuck(seen, busy, serial, now_ms)) return;
+  if (!is_stuck(seen, busy, serial)) return;
   seen.told = true;
   const uint64_t what = line.what();
   if (line.serial.load() != serial) return;
-  tell_stuck(described(*suspect, callback), line.thread, seen.since_ms, now_ms);
-  if (!settings_.aborts || line.serial.load() != serial) return;
-  if (suspect->record) suspect->record->add(what, now_ms);
+  tell_stuck(described(*suspect, callback), line.thread, seen);
+  // Others, such as a handshake in a worker of httpd's, hold up nobody.
+  if (!settings_.aborts || !is_a_loops(line) || line.serial.load() != serial) return;
+  if (suspect->record) suspect->record->add(what, clock_.now_ms());
   tell_if_off(*suspect, log_);
   log_.write(base::LogLevel::error, "this process ends, for it is stuck (WebSocketWatchdog abort)");
   std::abort();
 }
 
 // Beyond what its callbacks do.
-void Watchdog::look_at(const LoopContext& loop, Seen& seen, uint64_t now_ms) {
+void Watchdog::look_at(const LoopContext& loop, Seen& seen) {
   const uint32_t beat = loop.loop.beat();
   const BlackBoxLine* const line = loop.line.load();
   const bool busy = net::EventLoop::is_awake(beat) && line && !line->suspect.load();
   const uint64_t serial = (uint64_t{beat} << 32) | (line ? line->serial.load() : 0);
-  if (!is_stuck(seen, busy, serial, now_ms)) return;
+  if (!is_stuck(seen, busy, serial)) return;
   seen.told = true;
-  tell_stuck("an event loop, outside of plugins,", line->thread, seen.since_ms, now_ms);
+  tell_stuck("an event loop, outside of plugins,", line->thread, seen);
   if (!settings_.aborts || loop.loop.beat() != beat) return;
   log_.write(base::LogLevel::error, "this process ends, for it is stuck (WebSocketWatchdog abort)");
   std::abort();
 }
 
-void Watchdog::tell_stuck(const std::string& what, int thread, uint64_t since_ms, uint64_t now_ms) {
+void Watchdog::tell_stuck(const std::string& what, int thread, const Seen& seen) {
+  const uint64_t ms = run_ms_ - seen.since_ms;
   StackTrace stack;
   const bool has_stack = stack_of(thread, kStackWaitMs, stack);
-  log_.write(base::LogLevel::error, what + " has not returned for " +
-                                        std::to_string((now_ms - since_ms) / 1000) + "." +
-                                        std::to_string((now_ms - since_ms) / 100 % 10) + " s, at " +
+  log_.write(base::LogLevel::error, what + " has not returned for " + std::to_string(ms / 1000) +
+                                        "." + std::to_string(ms / 100 % 10) + " s, at " +
                                         (has_stack ? stack.text() : "a place that is not known"));
 }
 
 bool Watchdog::tell_end(int signal) noexcept {
+  if (process.load() != getpid()) return false;
   BlackBoxLine* const line = BlackBox::mine_if_any();
   if (!line) return false;
   const Suspect* const suspect = line->suspect.load();

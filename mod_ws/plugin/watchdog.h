@@ -20,7 +20,7 @@ namespace ws::plugin {
 
 struct WatchdogSettings {
   uint32_t limit_ms = 10'000;  // that a callback, or a turn of a loop, may take; 0: any time
-  bool aborts = false;         // beyond it the process ends
+  bool aborts = false;         // a loop that is held for longer ends the process
 };
 
 // What it watches.
@@ -54,13 +54,13 @@ class Watchdog {
 
   // [any] Also in the handler of a signal, on the thread that crashed, or that called exit() (then
   // 0): it is counted, and the log gets what there is to say. Returns soon; the process is lost.
-  // False: this is no thread of ours and no callback of a plugin.
+  // False: this is no thread of ours and no callback of a plugin, or a copy of the process.
   static bool tell_end(int signal) noexcept;
 
  private:
   struct Seen {
     uint64_t serial = 0;
-    uint64_t since_ms = 0;
+    uint64_t since_ms = 0;  // in run_ms_; 0: not busy
     bool told = false;
   };
 
@@ -79,15 +79,20 @@ class Watchdog {
   void run() noexcept;
   void tell_of_end() noexcept;
   void look(uint64_t now_ms);
-  void look_at(BlackBoxLine& line, Seen& seen, uint64_t now_ms);
-  void look_at(const LoopContext& loop, Seen& seen, uint64_t now_ms);
-  [[nodiscard]] bool is_stuck(Seen& seen, bool busy, uint64_t serial, uint64_t now_ms) const;
-  void tell_stuck(const std::string& what, int thread, uint64_t since_ms, uint64_t now_ms);
+  [[nodiscard]] bool is_a_loops(const BlackBoxLine& line) const noexcept;
+  void look_at(BlackBoxLine& line, Seen& seen);
+  void look_at(const LoopContext& loop, Seen& seen);
+  [[nodiscard]] bool is_stuck(Seen& seen, bool busy, uint64_t serial) const;
+  void tell_stuck(const std::string& what, int thread, const Seen& seen);
 
   const WatchdogSettings settings_;
   base::Log& log_;
   const base::Clock& clock_;
   Watched& watched_;
+  const uint32_t round_ms_;
+  // The time that this process ran, not that of the clock: whoever is stopped is not stuck.
+  uint64_t run_ms_ = 1;
+  uint64_t looked_ms_ = 0;  // by the clock
   std::array<Seen, BlackBox::kLines> lines_;
   std::array<Seen, 16> loops_;
   std::atomic<bool> asleep_ = false;

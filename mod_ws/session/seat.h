@@ -12,10 +12,11 @@ class Seat;
 // [any]
 class SeatCounter {
  public:
+  // Counted up, and read, in one order for all threads: whoever finds nobody may sleep.
   // An empty one: so many are taken.
   [[nodiscard]] Seat take(size_t most) noexcept;
-  void add() noexcept { taken_.fetch_add(1, std::memory_order_relaxed); }
-  [[nodiscard]] size_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
+  void add() noexcept { taken_.fetch_add(1); }
+  [[nodiscard]] size_t taken() const noexcept { return taken_.load(); }
   void give_back() noexcept { taken_.fetch_sub(1, std::memory_order_relaxed); }
 
  private:
@@ -48,7 +49,7 @@ inline Seat SeatCounter::take(size_t most) noexcept {
   size_t taken = taken_.load(std::memory_order_relaxed);
   do {
     if (taken >= most) return {};
-  } while (!taken_.compare_exchange_weak(taken, taken + 1, std::memory_order_relaxed));
+  } while (!taken_.compare_exchange_weak(taken, taken + 1));
   return Seat(*this);
 }
 

@@ -70,7 +70,7 @@ TEST_GROUP(black_box) {
 };
 
 TEST(black_box, TellsTheInnermostCallback) {
-  BlackBoxLine& line = BlackBox::mine();
+  BlackBoxLine& line = *BlackBox::mine();
   CHECK(!line.suspect.load());
   const uint32_t before = line.serial;
   {

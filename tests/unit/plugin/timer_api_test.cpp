@@ -1,5 +1,6 @@
 // wsp.timer/1: delays, repetition, and when a timer ends.
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -44,6 +45,26 @@ TEST(timer_api, CallsOnceAfterTheDelay) {
   stage.pass(5000);
   STRCMP_EQUAL("", script.take().c_str());
   stage.on_loop(seat, [&] { CHECK_EQUAL(WSP_E_GONE, stop(timer)); });
+  CHECK_EQUAL(0u, left());
+}
+
+TEST(timer_api, EndsWhenItsPluginIsSwitchedOff) {
+  const auto roll = std::make_unique<DeathRoll>();
+  DeathRecord& record = *roll->record(1);
+  const Suspect chat{"chat", "/ws/chat", &record};
+  LoopTimers& timers = stage.runtime.loop_at(0)->timers;
+  timers.schedule(timers.make({.owner = &chat,
+                               .delay_ms = 100,
+                               .repeat_ms = 100,
+                               .fn = call,
+                               .arg = &tick,
+                               .suspect = &chat}));
+  stage.pass(150);
+  STRCMP_EQUAL("tick", script.take().c_str());
+  record.add(1, 5000);
+  record.add(1, 5000);
+  stage.pass(1000);
+  STRCMP_EQUAL("", script.take().c_str());
   CHECK_EQUAL(0u, left());
 }
 
