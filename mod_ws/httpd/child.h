@@ -54,6 +54,8 @@ class Child {
 
   // [any] Of this process, not of a loop.
   [[nodiscard]] const plugin::Row& counters() const noexcept { return engine_->row(); }
+  // [any] Where it counts: all processes' memory, or its own when there is none.
+  [[nodiscard]] plugin::Statistics& statistics() const noexcept { return engine_->statistics(); }
   // [worker] A handshake in this Location gets this status.
   void count_refusal(server_rec* s, const PluginBinding& plugin, int status) noexcept;
 

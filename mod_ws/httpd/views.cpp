@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "httpd/child.h"
 #include "httpd/configuration.h"
 #include "httpd/guard.h"
 #include "httpd/handler_location.h"
@@ -21,7 +22,9 @@ namespace {
 constexpr std::string_view kHandler = "websocket-metrics";
 
 plugin::StatisticsView look() {
-  const plugin::Statistics* const statistics = global_config()->statistics;
+  const ServerConfig& config = *global_config();
+  const plugin::Statistics* statistics = config.statistics;
+  if (!statistics && config.child) statistics = &config.child->statistics();
   if (!statistics) return {};
   return plugin::view_of(*statistics, base::MonotonicClock().now_ms());
 }

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/gauge.h"
 #include "base/log.h"
-#include "base/tally.h"
 #include "base/unique_fd.h"
 #include "net/timer_wheel.h"
 #include "net/tls_io.h"
@@ -104,10 +104,10 @@ class EventLoop {
   void begin_slice() noexcept { slice_end_ns_ = 0; }
   void flush_later(Connection& connection) { dirty_.push_back(&connection); }
   // What waits for slow peers, all connections together. They keep it up to date.
-  [[nodiscard]] size_t waiting_bytes() const noexcept { return waiting_bytes_->get(); }
-  void change_waiting(size_t before, size_t now) noexcept { waiting_bytes_->add(now - before); }
-  // [main] Before the first connection: counts there. Borrowed.
-  void count_waiting_in(base::Tally& tally) noexcept { waiting_bytes_ = &tally; }
+  [[nodiscard]] size_t waiting_bytes() const noexcept { return waiting_bytes_.get(); }
+  void change_waiting(size_t before, size_t now) noexcept { waiting_bytes_.add(now - before); }
+  // [main] Before the first connection. Borrowed.
+  void show_waiting_in(base::Tally& tally) noexcept { waiting_bytes_.show_in(tally); }
   void continue_later(Connection& connection) { ready_.push_back(&connection); }
   // Destroys the connection at the end of this turn, when no event can name it any more.
   void retire(std::unique_ptr<Connection> connection);
@@ -139,8 +139,7 @@ class EventLoop {
   TlsIo tls_;
   std::unique_ptr<char[]> input_ = std::make_unique_for_overwrite<char[]>(kInputSize);
   Cork cork_;
-  base::Tally own_waiting_bytes_;
-  base::Tally* waiting_bytes_ = &own_waiting_bytes_;
+  base::Gauge waiting_bytes_;
   uint64_t slice_ns_ = 2'000'000;
   uint64_t slice_end_ns_ = 0;
   std::vector<Connection*> dirty_;

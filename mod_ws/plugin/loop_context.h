@@ -27,7 +27,7 @@ struct LoopContext {
         fan_out(loop, bus),
         timers(loop, faults, clock, index, acting, row),
         marker_(statistics, row, loop) {
-    loop.count_waiting_in(row.head().waiting_bytes);
+    loop.show_waiting_in(row.head().waiting_bytes);
     table.count_in(row.traffic(), row.head().received_bytes);
     fan_out.count_in(row.head().bus);
   }

@@ -1,9 +1,11 @@
 // What a running server has done, in memory that all its processes share.
 #include "plugin/statistics.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "channel/lmdb_process.h"
@@ -44,14 +46,25 @@ bool is(const std::array<char, N>& have, std::string_view text) noexcept {
   return std::string_view(have.data(), strnlen(have.data(), N)) == cut<N>(text);
 }
 
-// A pid with when its process started names one process.
+// A pid with when its process started names one process. 0: /proc did not tell when.
 constexpr unsigned kStartBits = 40;
 constexpr uint64_t kStartMask = (uint64_t{1} << kStartBits) - 1;
 
-uint64_t owner_word(pid_t pid) noexcept {
+uint64_t start_of(pid_t pid) noexcept {
   channel::lmdb::ProcessFacts facts;
-  if (!channel::lmdb::facts_of(pid, facts)) return 0;
-  return static_cast<uint64_t>(pid) << kStartBits | (facts.started & kStartMask);
+  return channel::lmdb::facts_of(pid, facts) ? facts.started & kStartMask : 0;
+}
+
+pid_t pid_of(uint64_t owner) noexcept { return static_cast<pid_t>(owner >> kStartBits); }
+
+// That /proc can't be read, for want of descriptors or in a jail, does not make it so.
+bool is_gone(uint64_t owner) noexcept {
+  const pid_t pid = pid_of(owner);
+  if (pid == 0) return true;
+  const uint64_t start = start_of(pid);
+  if (start == 0) return kill(pid, 0) != 0 && errno == ESRCH;
+  const uint64_t claimed = owner & kStartMask;
+  return claimed != 0 && claimed != start;
 }
 
 }  // namespace
@@ -111,17 +124,17 @@ uint32_t Statistics::place_of(std::string_view server, std::string_view location
 
 pid_t Statistics::owner_of(const Row& row) noexcept {
   const uint64_t owner = row.head().owner.load(std::memory_order_acquire);
-  const auto pid = static_cast<pid_t>(owner >> kStartBits);
-  return owner != 0 && owner_word(pid) == owner ? pid : 0;
+  return is_gone(owner) ? 0 : pid_of(owner);
 }
 
 Row Statistics::claim(uint64_t generation, unsigned loop, uint64_t now_ms) noexcept {
-  const uint64_t self = owner_word(getpid());
-  for (uint32_t i = 0; self != 0 && i < size_.rows; ++i) {
-    const Row row = this->row(i);
+  const uint64_t self = static_cast<uint64_t>(getpid()) << kStartBits | start_of(getpid());
+  for (uint32_t i = 0; i < size_.rows; ++i) {
+    Row row = this->row(i);
     RowHead& head = row.head();
     uint64_t owner = head.owner.load(std::memory_order_acquire);
-    if (owner_of(row) != 0 || !head.owner.compare_exchange_strong(owner, self)) continue;
+    if (!is_gone(owner) || !head.owner.compare_exchange_strong(owner, self)) continue;
+    row.owner_ = self;
     uint32_t used = used_rows_->load();
     while (used <= i && !used_rows_->compare_exchange_weak(used, i + 1)) {
     }
@@ -169,7 +182,9 @@ void Statistics::set_mark(const Row& row, unsigned which, uint64_t now_ms) const
 }
 
 void Statistics::release(const Row& row) noexcept {
-  row.head().owner.store(0, std::memory_order_release);
+  uint64_t owner = row.owner_;
+  row.head().owner.compare_exchange_strong(owner, 0, std::memory_order_release,
+                                           std::memory_order_relaxed);
 }
 
 Statistics::Size Statistics::size() const noexcept {

@@ -88,6 +88,7 @@ class Row {
 
  private:
   friend class Statistics;
+  uint64_t owner_ = 0;  // who claimed it, if it was claimed
   RowHead* head_ = nullptr;
   session::Traffic* traffic_ = nullptr;
   PluginCounts* counts_ = nullptr;
@@ -127,7 +128,7 @@ class Statistics {
 
   // [any] A row for a loop of this process. Null: there is none left.
   [[nodiscard]] Row claim(uint64_t generation, unsigned loop, uint64_t now_ms) noexcept;
-  // [any] Its connections must have ended.
+  // [any] A row from claim(). Its connections must have ended.
   static void release(const Row& row) noexcept;
 
   // ---- for readers, which trust nothing that they read ----

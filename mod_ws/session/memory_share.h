@@ -3,14 +3,14 @@
 
 #include <cstddef>
 
-#include "base/tally.h"
+#include "base/gauge.h"
 
 namespace ws::session {
 
 class MemoryShare {
  public:
   // sum: outlives it.
-  explicit MemoryShare(base::Tally& sum) noexcept : sum_(sum) {}
+  explicit MemoryShare(base::Gauge& sum) noexcept : sum_(sum) {}
   ~MemoryShare() { sum_.add(0 - bytes_); }
   MemoryShare(const MemoryShare&) = delete;
   MemoryShare& operator=(const MemoryShare&) = delete;
@@ -22,7 +22,7 @@ class MemoryShare {
   [[nodiscard]] size_t bytes() const noexcept { return bytes_; }
 
  private:
-  base::Tally& sum_;
+  base::Gauge& sum_;
   size_t bytes_ = 0;
 };
 

@@ -115,7 +115,7 @@ class Session final : public net::Connection {
 
   // A partly received message, and since when.
   struct Inbound {
-    explicit Inbound(base::Tally& all) noexcept : memory(all) {}
+    explicit Inbound(base::Gauge& all) noexcept : memory(all) {}
     MemoryShare memory;
     std::unique_ptr<protocol::MessageAssembler> assembler;
     std::unique_ptr<protocol::Inflater> inflater;  // of a compressed message, without takeover

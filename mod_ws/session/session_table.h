@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "base/tally.h"
+#include "base/gauge.h"
 #include "protocol/deflater_pool.h"
 #include "protocol/inflater.h"
 #include "protocol/message_assembler.h"
@@ -72,13 +72,14 @@ class SessionTable {
   [[nodiscard]] BadEndLines& bad_end_lines() noexcept { return bad_end_lines_; }
 
   // Bytes of all messages that are not complete: each session changes its share.
-  [[nodiscard]] base::Tally& received_bytes() noexcept { return *received_bytes_; }
-  [[nodiscard]] size_t received_bytes() const noexcept { return received_bytes_->get(); }
+  [[nodiscard]] base::Gauge& received_bytes() noexcept { return received_bytes_; }
+  [[nodiscard]] size_t received_bytes() const noexcept { return received_bytes_.get(); }
 
-  // [main] Counts there from now on: a Traffic for each place that settings name. Borrowed.
+  // [main] Counts there from now on: a Traffic for each place that settings name; and shows there
+  // what it has received. Borrowed.
   void count_in(Traffic* places, base::Tally& received_bytes) noexcept {
     traffic_ = places;
-    received_bytes_ = &received_bytes;
+    received_bytes_.show_in(received_bytes);
   }
   [[nodiscard]] Traffic& traffic(uint32_t place) noexcept { return traffic_[place]; }
 
@@ -124,8 +125,7 @@ class SessionTable {
   std::atomic<uint64_t> dropped_messages_ = 0;
   Traffic own_traffic_;
   Traffic* traffic_ = &own_traffic_;
-  base::Tally own_received_bytes_;
-  base::Tally* received_bytes_ = &own_received_bytes_;
+  base::Gauge received_bytes_;
   std::unique_ptr<protocol::MessageAssembler> spare_;
   protocol::DeflaterPool deflaters_;
   std::unique_ptr<protocol::Inflater> inflater_;

@@ -66,3 +66,18 @@ TEST(memory_bound, WhatASessionHeldIsCountedNoLongerThanItself) {
   stage.turn();
   UNSIGNED_LONGS_EQUAL(0, held());
 }
+
+TEST(memory_bound, WhatOtherProcessesWriteEndsNobody) {
+  const MemoryBound sending{stage.runtime.first_loop(), MemoryBound::kSending, kLimit};
+  auto& seat = begin(1'000);
+  RowHead& shown = stage.runtime.first_loop().row.head();
+  CHECK_EQUAL(held(), shown.received_bytes.get());
+  shown.received_bytes.set(uint64_t{1} << 40);
+  shown.waiting_bytes.set(uint64_t{1} << 40);
+  stage.turn();
+  CHECK_TRUE(stage.session(seat) != nullptr && stage.session(seat)->is_open());
+  seat.peer.send(kRest);
+  stage.turn();
+  UNSIGNED_LONGS_EQUAL(0, held());
+  UNSIGNED_LONGS_EQUAL(0, shown.received_bytes.get());
+}

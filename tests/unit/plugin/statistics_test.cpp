@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -47,6 +48,22 @@ void in_a_child_that_is_killed(Statistics& statistics, void (*f)(Statistics&)) {
   int status = 0;
   LONGS_EQUAL(pid, waitpid(pid, &status, 0));
 }
+
+// Nothing can be opened, not in /proc either.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit none{0, before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 }  // namespace
 
@@ -112,6 +129,50 @@ TEST(Statistics, ConnectionsEndWithTheirProcess) {
   const Row next = statistics.claim(0, 0, 0);
   CHECK_TRUE(bool{next});
   check();
+}
+
+TEST(Statistics, HasARowForWhoCannotReadProc) {
+  Row row;
+  {
+    const NoDescriptors none;
+    row = statistics.claim(0, 0, 0);
+    CHECK_TRUE(bool{row});
+    LONGS_EQUAL(getpid(), Statistics::owner_of(row));
+  }
+  LONGS_EQUAL(getpid(), Statistics::owner_of(row));
+  CHECK_TRUE(&row.head() != &statistics.claim(0, 1, 0).head());
+}
+
+TEST(Statistics, AProcessIsNotGoneBecauseProcCannotBeRead) {
+  const uint32_t place = statistics.place_of("s", "/", "p");
+  const Row row = statistics.claim(0, 0, 0);
+  row.traffic(place).opened[0].add(2);
+  const NoDescriptors none;
+  const StatisticsView view = view_of(statistics, 1000);
+  LONGS_EQUAL(1, view.processes.size());
+  LONGS_EQUAL(2, view.places[0].open[0]);
+  CHECK_TRUE(&row.head() != &statistics.claim(0, 1, 0).head());
+}
+
+TEST(Statistics, AProcessThatDiedIsGoneWithoutProcToo) {
+  const NoDescriptors none;
+  in_a_child_that_is_killed(statistics, [](Statistics& own) { (void)own.claim(0, 0, 0); });
+  LONGS_EQUAL(0, view_of(statistics, 1000).processes.size());
+  POINTERS_EQUAL(&statistics.row(0).head(), &statistics.claim(0, 0, 0).head());
+}
+
+TEST(Statistics, AnotherOneWithTheSameNumberIsNotTheOwner) {
+  const Row row = statistics.claim(0, 0, 0);
+  row.head().owner.fetch_xor(1);  // when it started
+  LONGS_EQUAL(0, Statistics::owner_of(row));
+}
+
+TEST(Statistics, GivesBackOnlyWhatIsItsOwn) {
+  const Row row = statistics.claim(0, 0, 0);
+  const uint64_t other = row.head().owner.load() + (uint64_t{1} << 40);
+  row.head().owner.store(other);
+  Statistics::release(row);
+  CHECK_TRUE(row.head().owner.load() == other);
 }
 
 TEST(Statistics, AddsLoopsOfOneProcessUp) {
