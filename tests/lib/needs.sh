@@ -67,6 +67,7 @@ needs_for_packages() {
   needs_of_python
   need python3-pytest have_python_module pytest
   need mmdebstrap have mmdebstrap
+  need gpg have gpg  # by which it knows the mirror's key
   need lintian have lintian
   need cmark-gfm have cmark-gfm
   need rpm have rpmbuild
