@@ -12,6 +12,7 @@
 #include "httpd/plugin_check.h"
 #include "httpd/state.h"
 #include "httpd/stop_later.h"
+#include "protocol/close_code.h"
 
 namespace ws::httpd {
 
@@ -22,7 +23,8 @@ constexpr size_t kReservedDescriptors = 256;
 
 // On a stop httpd complains of a child after 3 s and kills it after 9 (mpm_unix.c).
 constexpr uint32_t kStopWaitMs = 2'000;
-constexpr plugin::StopPlan kStop{.code = 1001, .spread_ms = 0, .wait_ms = kStopWaitMs};
+constexpr plugin::StopPlan kStop{
+    .code = protocol::kGoingAway, .spread_ms = 0, .wait_ms = kStopWaitMs};
 
 // httpd tells its children that others take over, and they hear it within this time.
 constexpr uint64_t kToldMs = 5'000;
@@ -33,14 +35,13 @@ constexpr size_t kLogQueue = size_t{1} << 20;
 // How long the end waits for such a log.
 constexpr uint32_t kLogWaitMs = 1'000;
 
-constexpr uint16_t kServiceRestart = 1012;
 constexpr int64_t kDefaultDrainMs = 30'000;
 constexpr uint32_t kDrainWaitMs = 5'000;
 
 // Others serve: nobody is in a hurry.
 plugin::StopPlan drain_plan(const ServerConfig& config) noexcept {
   const int64_t ms = config.drain_ms == kUnset ? kDefaultDrainMs : config.drain_ms;
-  return {.code = kServiceRestart,
+  return {.code = protocol::kServiceRestart,
           .spread_ms = ms == 0 ? plugin::StopPlan::kUntilTheyLeave : static_cast<uint32_t>(ms),
           .wait_ms = kDrainWaitMs};
 }
@@ -127,7 +128,7 @@ void Child::end_engine() {
   if (!engine_) return;
   mpm::mark_threads_as_dead();
   // Unless it was told before: a child that is sick.
-  engine_->drain({.code = kServiceRestart, .spread_ms = 0, .wait_ms = kStopWaitMs});
+  engine_->drain({.code = protocol::kServiceRestart, .spread_ms = 0, .wait_ms = kStopWaitMs});
   while (!engine_->drained_within(1000)) make_room();
   if (!engine_->stop(kStop)) {
     main_log().write(base::LogLevel::error, "a plugin did not return within " +
@@ -166,7 +167,7 @@ void Child::make_room() {
                    "no place is left for new child processes: this old one closes its " +
                        std::to_string(engine_->session_count()) + " WebSockets at once; raise " +
                        (mpm::is_threaded() ? "ServerLimit" : "MaxRequestWorkers"));
-  engine_->hurry(kServiceRestart, kStopWaitMs);
+  engine_->hurry(protocol::kServiceRestart, kStopWaitMs);
 }
 
 // A plugin that can't start is reported when the server does, not by its first client.
@@ -205,9 +206,9 @@ void Child::count_refusal(server_rec* s, const PluginBinding& plugin, int status
   counters().counts(place).refused.at(plugin::refusal_kind(status)).add_shared(1);
 }
 
-// httpd may let a request of an old child end after others have taken over. But its event and
-// worker MPMs tell as many children as there should be, and have one too many when one that drained
-// was killed: who is not told goes on serving, for ever.
+// httpd may let a request of an old child end after others have taken over. But its event MPM tells
+// as many children as there should be, and has one too many when one that drained was killed: who
+// is not told goes on listening, so that it must go on serving.
 bool Child::is_replaced() noexcept {
   if (!mpm::has_newer_generation()) return false;
   const uint64_t now = clock_.now_ms();

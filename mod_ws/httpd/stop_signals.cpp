@@ -10,6 +10,7 @@
 
 #include "httpd/mpm.h"
 #include "plugin/engine.h"
+#include "protocol/close_code.h"
 
 namespace ws::httpd {
 
@@ -31,7 +32,7 @@ extern "C" void ws_on_stop_signal(int signal, siginfo_t* info, void* context) {
   // A threaded MPM wakes its own main thread with SIGTERM when it retires a child.
   if (!mpm::is_threaded() || info->si_pid != getpid()) {
     has_come = true;
-    if (plugin::Engine* const engine = told) engine->hurry(1001, wait_for_peers_ms);
+    if (plugin::Engine* const engine = told) engine->hurry(protocol::kGoingAway, wait_for_peers_ms);
   }
   errno = error;
   for (const Listened& one : listened) {

@@ -1,7 +1,6 @@
 """Fixtures of tests/httpd. See README.md."""
 
 import os
-import resource
 import sys
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import certificates as certificate_files  # noqa: E402
+from harness import descriptors  # noqa: E402
 from harness.bystanders import Bystanders  # noqa: E402
 from harness.case import Case  # noqa: E402
 from harness.httpd import Httpd  # noqa: E402
@@ -21,8 +21,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536), hard))
+    descriptors.allow_many()
 
 
 def pytest_report_header(config):
